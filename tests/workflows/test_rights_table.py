@@ -142,6 +142,11 @@ TABLE: dict[str, dict[str, set[str]]] = {
 }
 MARKS_OF_ITS_OWN = {**TABLE["rate"], "filler of the village": {VILLAGE}}  # in the layer of the unit itself
 UNITS_ONE_BY_ONE = {role: units for role, units in TABLE["view"].items() if role != "analyst"}
+# what units have to do themselves; a reviewer's own unit is left to its filler
+UNITS_DUE = {
+    role: units - ({TOWN} if role == "reviewer of the township" else set())
+    for role, units in UNITS_ONE_BY_ONE.items()
+}
 SCORES = {role: units for role, units in TABLE["view"].items() if not role.startswith("filler")}
 OF_A_UNIT = {role: units for role, units in TABLE["view"].items() if role not in ("analyst", "organiser")}
 WHOLE_LIST = {role: units for role, units in SCORES.items() if COUNTY in units}

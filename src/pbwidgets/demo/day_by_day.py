@@ -30,7 +30,7 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace
 from pbwidgets.workflows.organise.campaigns import Opening, close_campaign, open_definition
-from pbwidgets.workflows.review.concessions import excuse, put_off_check
+from pbwidgets.workflows.review.living.concessions import excuse, put_off_check
 
 _Event = tuple[date, int, Callable[[], None]]
 

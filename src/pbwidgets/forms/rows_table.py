@@ -292,16 +292,7 @@ class RowsTable:
         )
 
     def _more_of(self, row: Row) -> str:
-        """Id of a row, and its values in the columns that are neither its heading nor its due day."""
-        due = (self._field.life.due if self._field.life else None) or ""
-        parts = [row.known.id]
-        for column, kind in self._table.columns.items():
-            value = row.known.cell(column)
-            if value and column not in (self._look.heading, due.partition("/")[2]):
-                choices = self._campaign.choices.get(kind, ())
-                named = {choice.id: choice.label.words(self._lang) for choice in choices}
-                parts.append(named.get(value, value))
-        return " · ".join(parts)
+        return word_row_columns(self._field, row.known, self._campaign, self._lang, self._look.heading)
 
     def _opener(self, row: Row, is_open: bool) -> str:
         """Button that opens a row; named by what is in it."""
@@ -350,6 +341,19 @@ class RowsTable:
             value = escape(answer, quote=True)
             made = f'<input type="{kind}" {name} value="{value}" autocomplete="off"{mode}>'
         return f'<label><span class="pb-hidden">{words}</span>{made}</label>'
+
+
+def word_row_columns(field: Field, row: TableRow, campaign: Campaign, lang: str, heading: str = "") -> str:
+    """Id of a row, and its values in the columns that are neither its heading nor its due day."""
+    due = (field.life.due if field.life else None) or ""
+    parts = [row.id]
+    for column, kind in (field.table.columns if field.table is not None else {}).items():
+        value = row.cell(column)
+        if value and column not in (heading, due.partition("/")[2]):
+            choices = campaign.choices.get(kind, ())
+            named = {choice.id: choice.label.words(lang) for choice in choices}
+            parts.append(named.get(value, value))
+    return " · ".join(parts)
 
 
 def shown(answer: object) -> str:

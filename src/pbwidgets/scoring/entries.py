@@ -455,7 +455,10 @@ def _read_concessions(tables: AnswerTables, form_id: str, fixed: FixedRows) -> p
         own = tables.concessions[(tables.concessions["check_id"] == check.check_id).to_numpy(dtype=bool)]
         named = fixed.ids if check.group is None else fixed.cells(check.group.removeprefix(_ROW))
         for part, some in own.groupby("part", dropna=False):
-            rows = np.flatnonzero(named == part) if part else np.arange(len(named))
+            is_meant = (
+                (named == part) | (fixed.ids == part) | (not part)
+            )  # a group, a row, or all of the check
+            rows = np.flatnonzero(is_meant)
             units = positions_in(some["unit_code"], tables.register.codes)
             some = some.assign(unit=units, due_on=to_days(some["due_on"].to_numpy(dtype=object)))
             parts.append(some[units >= 0].merge(pd.DataFrame({"row": rows}), how="cross"))

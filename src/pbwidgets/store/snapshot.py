@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from itertools import count
 from typing import Any
 
 import pandas as pd
@@ -73,7 +74,7 @@ def read_records(
         Forms that last for the campaign; the submissions of all others are those of the period.
     logs
         Forms of which a unit has many entries: if they are lasting, too, those of a unit that was merged away are
-        read as entries of the unit that continues it, numbered after its own.
+        read as entries of the unit that continues it, with numbers that its own have left free.
     revision
         Revision of the store as of which everything is read, that of the period's closing; None: the newest.
     unit_codes
@@ -131,21 +132,26 @@ def _continue(
     forms: Collection[str],
     revision: int | None,
 ) -> Mapping[SubmissionKey, SubmissionKey]:
-    """Keys of entries of units that were merged away, each with the key that it has with the unit that continues it."""
+    """Keys of entries of units that were merged away, each with the key that it has with the unit that continues it.
+
+    They take the numbers that are free there, in the order in which the units came; what that unit begins later has
+    higher ones (:func:`~pbwidgets.store.submissions.next_occurrence`), so that an entry keeps its number.
+    """
     if not continued or not forms:
         return {}
     handed_in = load_handed_in(r, campaign_id, ALWAYS, forms, revision)
-    newest: dict[tuple[str, str], int] = defaultdict(int)
+    taken: dict[tuple[str, str], set[int]] = defaultdict(set)
     for key in handed_in:
         if key.unit_code not in continued:
-            whose = key.form_id, key.unit_code
-            newest[whose] = max(newest[whose], key.occurrence)
+            taken[key.form_id, key.unit_code].add(key.occurrence)
+    place = {code: at for at, code in enumerate(continued)}
     found = {}
-    for key in sorted(handed_in, key=lambda key: (key.form_id, key.unit_code, key.occurrence)):
+    for key in sorted(handed_in, key=lambda key: (key.form_id, place.get(key.unit_code, -1), key.occurrence)):
         if key.unit_code in continued:
-            whose = key.form_id, continued[key.unit_code]
-            newest[whose] += 1
-            found[key] = replace(key, unit_code=whose[1], occurrence=newest[whose])
+            numbers = taken[key.form_id, continued[key.unit_code]]
+            number = next(number for number in count(1) if number not in numbers)
+            numbers.add(number)
+            found[key] = replace(key, unit_code=continued[key.unit_code], occurrence=number)
     return found
 
 

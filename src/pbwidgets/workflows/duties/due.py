@@ -7,20 +7,28 @@ level, or the unit that a field of the entry names.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from pbwidgets.campaign.derived import compares_units
 from pbwidgets.errors import RightsError
+from pbwidgets.forms.life_states import WARN_DAYS
 from pbwidgets.scoring.pipeline import judge_units
+from pbwidgets.store.submissions import RETURNED
 from pbwidgets.units import lie_above, subtree
-from pbwidgets.workflows.duties.lines import Due, Sight, find_forms, find_lines, find_reviews
+from pbwidgets.workflows.duties.lines import Due, Sight, find_lines
 from pbwidgets.workflows.filling.amending import list_entrusted
 from pbwidgets.workflows.ground.desk import Desk, list_campaigns
 from pbwidgets.workflows.ground.rights import RIGHTS, scope_of
 from pbwidgets.workflows.ground.snapshots import read_of_units
 from pbwidgets.workflows.ground.workspace import Opened, day_of
-from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, units_in_view
+from pbwidgets.workflows.progress.grid import (
+    AGGREGATES_ONLY,
+    awaiting_review,
+    last_day,
+    list_to_do,
+    units_in_view,
+)
 
 
 @dataclass(frozen=True)
@@ -111,8 +119,8 @@ def _is_current(opened: Opened, openings: Collection[Opened], desk: Desk) -> boo
 
 def _list_in(desk: Desk, *, is_current: bool) -> Iterator[Due]:
     """What is due in one campaign and period, for the actor and the units in view."""
-    yield from find_forms(desk)
-    yield from find_reviews(desk)
+    yield from _find_forms(desk)
+    yield from _find_reviews(desk)
     if is_current:
         codes = frozenset(units_in_view(desk)["unit_code"])
         seen = {*codes, desk.actor.unit_code}
@@ -158,4 +166,48 @@ def _gather(desk: Desk, found: Iterable[Due]) -> Iterator[Due]:
             count=sum(due.count for due in dues),
             overdue=sum(due.overdue for due in dues),
             soon=sum(due.soon for due in dues),
+        )
+
+
+def _find_forms(desk: Desk) -> Iterator[Due]:
+    """Forms that units in view still have to hand in or to correct, and entries that were returned."""
+    lang, forms = desk.lang, {form.id: form for form in desk.opened.campaign.forms}
+    levels = {level.id: level.name.words(lang) for level in desk.opened.campaign.review_levels}
+    for row in list_to_do(desk).to_dict("records"):
+        days, until = row["days_left"], row["until"]
+        late = row["standing"] == "overdue"
+        name, occurrence = forms[row["form_id"]].name.words(lang), int(row["occurrence"])
+        is_returned = row["state"] == RETURNED
+        yield Due(
+            kind="returned" if is_returned else "form",
+            opened=desk.opened,
+            unit_code=row["unit_code"],
+            by_unit=row["unit_code"],
+            name=name,
+            form_id=row["form_id"],
+            occurrence=occurrence,
+            field=row["field_path"] or "" if is_returned else "",
+            state=levels.get(row["returned_by"], "") if is_returned else row["state"],
+            reason=row["reason"] or "" if is_returned else "",
+            due_on=None if until is None else last_day(until),
+            overdue_days=max(1, -int(days)) if late else 0,
+            overdue=int(late),
+            soon=int(not late and days is not None and 0 <= days <= WARN_DAYS),
+        )
+
+
+def _find_reviews(desk: Desk) -> Iterator[Due]:
+    """What waits for the actor's level, form by form."""
+    lang = desk.lang
+    for row in awaiting_review(desk).to_dict("records"):
+        yield Due(
+            kind="review",
+            opened=desk.opened,
+            unit_code="",
+            by_unit=desk.actor.unit_code or "",
+            is_level=True,
+            name=desk.opened.campaign.form(str(row["form_id"])).name.words(lang),
+            form_id=str(row["form_id"]),
+            since=day_of(desk.now) - timedelta(days=int(row["days"])),
+            count=int(row["count"]),
         )

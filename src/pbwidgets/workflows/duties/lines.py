@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import pandas as pd
 
@@ -20,14 +20,12 @@ from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.life_states import WARN_DAYS
 from pbwidgets.scoring import Records
 from pbwidgets.scoring.frames import DUE_SOON, EXCESS, OVERDUE, SHORT
-from pbwidgets.store.submissions import RETURNED
 from pbwidgets.units import successors
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.hands import UNIT, later_of
 from pbwidgets.workflows.ground.desk import Desk, seats_above
 from pbwidgets.workflows.ground.lookup import unit_namer
-from pbwidgets.workflows.ground.workspace import Opened, day_of
-from pbwidgets.workflows.progress.grid import awaiting_review, last_day, list_to_do
+from pbwidgets.workflows.ground.workspace import Opened
 
 Kind = Literal["form", "returned", "entry", "rows", "check", "review"]
 _LATE: Final = (OVERDUE, EXCESS)
@@ -216,13 +214,13 @@ def _entries(sight: Sight, entries: pd.DataFrame) -> Iterator[Due]:
                 field=step_field,
                 state=said,
             ),
-            row["due_on"],
+            None if pd.isna(row["due_on"]) else row["due_on"],
         )
 
 
-def _on_day(sight: Sight, due: Due, last: Any) -> Due:
+def _on_day(sight: Sight, due: Due, last: str | None) -> Due:
     """With its last day, and how far away that is."""
-    if pd.isna(last):
+    if last is None:
         return due
     day = date.fromisoformat(last)
     late = max((sight.day - day).days, 0)
@@ -321,51 +319,4 @@ def _check(sight: Sight, check: Check, own: pd.DataFrame, forms: Sequence[Form])
             overdue_days=int(row["overdue_days"]),
             overdue=int(late),
             soon=int(not late),
-        )
-
-
-# -- forms and reviews ---------------------------------------------------------------------------------
-
-
-def find_forms(desk: Desk) -> Iterator[Due]:
-    """Forms that units in view still have to hand in or to correct, and entries that were returned."""
-    lang, forms = desk.lang, {form.id: form for form in desk.opened.campaign.forms}
-    levels = {level.id: level.name.words(lang) for level in desk.opened.campaign.review_levels}
-    for row in list_to_do(desk).to_dict("records"):
-        days, until = row["days_left"], row["until"]
-        late = row["standing"] == "overdue"
-        name, occurrence = forms[row["form_id"]].name.words(lang), int(row["occurrence"])
-        is_returned = row["state"] == RETURNED
-        yield Due(
-            kind="returned" if is_returned else "form",
-            opened=desk.opened,
-            unit_code=row["unit_code"],
-            by_unit=row["unit_code"],
-            name=name,
-            form_id=row["form_id"],
-            occurrence=occurrence,
-            field=row["field_path"] or "" if is_returned else "",
-            state=levels.get(row["returned_by"], "") if is_returned else row["state"],
-            reason=row["reason"] or "" if is_returned else "",
-            due_on=None if until is None else last_day(until),
-            overdue_days=max(1, -int(days)) if late else 0,
-            overdue=int(late),
-            soon=int(not late and days is not None and 0 <= days <= WARN_DAYS),
-        )
-
-
-def find_reviews(desk: Desk) -> Iterator[Due]:
-    """What waits for the actor's level, form by form."""
-    lang = desk.lang
-    for row in awaiting_review(desk).to_dict("records"):
-        yield Due(
-            kind="review",
-            opened=desk.opened,
-            unit_code="",
-            by_unit=desk.actor.unit_code or "",
-            is_level=True,
-            name=desk.opened.campaign.form(str(row["form_id"])).name.words(lang),
-            form_id=str(row["form_id"]),
-            since=day_of(desk.now) - timedelta(days=int(row["days"])),
-            count=int(row["count"]),
         )

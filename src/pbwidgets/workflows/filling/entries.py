@@ -242,9 +242,10 @@ def list_entries(desk: Desk, form_id: str, unit_code: str) -> tuple[LogEntry, ..
     """
     key = desk.opened.submission_key(find_form(desk.opened.campaign, form_id).id, unit_code)
     fills = fills_in(desk, key)
+    codes = (unit_code, *continued_codes(desk, unit_code)[unit_code])
     found = []
     with read_as_hand(desk, key) as reader:
-        for state in load_of_units(reader, *desk.opened.key, form_id, continued_codes(desk, unit_code)):
+        for state in load_of_units(reader, *desk.opened.key, form_id, codes):
             hands = Hands.of(desk, state.key, state)
             if fills or hands.changeable:
                 answers = hands.shown if hands.lives or state.draft is None else state.draft
@@ -269,9 +270,9 @@ def begin_entry(desk: Desk, form_id: str, unit_code: str) -> SubmissionKey:
     check_filler(desk, key)
     if form.occurrence != "many":
         raise DataError("fill.not_a_log", form=form.name.words(desk.lang))
+    continued = continued_codes(desk, unit_code)[unit_code]
     with desk.write() as writer:
-        number = next_occurrence(writer, key.campaign_id, key.period_id, form_id, unit_code)
-        begun = replace(key, occurrence=number)
+        begun = replace(key, occurrence=next_occurrence(writer, key, continued))
         check_draft_quota(writer, desk, begun)
         save_draft(writer, begun, {}, 0)
     return begun

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from pbwidgets.campaign import Form
@@ -74,17 +75,11 @@ def list_log(desk: Desk, form_id: str, unit_codes: Sequence[str]) -> tuple[LogLi
     if not unit_codes:
         return ()
     first = desk.opened.submission_key(form_id, unit_codes[0])
+    merged = chain.from_iterable(continued_codes(desk, *unit_codes).values())
     with read_as_hand(desk, first) as reader:
-        found = load_of_units(reader, *desk.opened.key, form_id, _with_merged(desk, unit_codes))
+        found = load_of_units(reader, *desk.opened.key, form_id, [*unit_codes, *merged])
         lines = [line for state in found if (line := _line_of(reader, desk, form, state)) is not None]
     return tuple(sorted(lines, key=_urgency))
-
-
-def _with_merged(desk: Desk, unit_codes: Sequence[str]) -> Sequence[str]:
-    """Units, and those that were merged into them."""
-    if not desk.workspace.units()["merged_into"].notna().any():
-        return unit_codes
-    return [one for code in unit_codes for one in continued_codes(desk, code)]
 
 
 def _line_of(reader: Reader, desk: Desk, form: Form, state: SubmissionState) -> LogLine | None:
