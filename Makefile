@@ -93,6 +93,7 @@ bench: install
 	$(BIN)/python tests/benchmarks/bench_entries.py
 	$(BIN)/python tests/benchmarks/bench_apps.py
 	$(BIN)/python tests/benchmarks/bench_jobs.py
+	$(BIN)/python tests/benchmarks/bench_living.py
 
 gallery: system install
 	$(BIN)/python tests/gallery.py

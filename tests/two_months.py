@@ -1,18 +1,23 @@
 """A made-up checklist campaign over the register of the small county: two months, three lights, two lists to decide."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from counties import OPERATOR
+from counties import OPERATOR, OTHER_VILLAGE, SISTER, make_register
 
 from pbwidgets import store
 from pbwidgets.campaign import Campaign
 from pbwidgets.store import SubmissionKey
-from pbwidgets.workflows.ground.workspace import Opened, Workspace
-from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.snapshots import take_snapshot
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
+from pbwidgets.workflows.organise.campaigns import close_campaign, open_definition
+from pbwidgets.workflows.organise.register import save_units
 
 CHECKLIST = "made_up"
 OCTOBER, NOVEMBER = "2026-10", "2026-11"
+NEIGHBOUR = "990101002002"
 AFTER = datetime(2026, 12, 5, tzinfo=UTC)
 """When everything was written: both months are over."""
 
@@ -94,3 +99,13 @@ def open_month(workspace: Workspace, period_id: str, held: dict[str, int], **mor
     with workspace.store.write(OPERATOR, AFTER) as w:
         store.submit_many(w, given)
     return opened
+
+
+def make_november(folder: Path) -> Path:
+    """A workspace: VILLAGE and OTHER_VILLAGE are red in October, which is closed, and VILLAGE in November again."""
+    with open_workspace(folder) as workspace:
+        save_units(workspace, OPERATOR, make_register())
+        october = open_month(workspace, OCTOBER, {SISTER: 3, NEIGHBOUR: 1})
+        close_campaign(Desk(workspace, OPERATOR, october, "zh_CN", AFTER))
+        take_snapshot(workspace, open_month(workspace, NOVEMBER, {SISTER: 3, NEIGHBOUR: 1, OTHER_VILLAGE: 2}))
+    return folder

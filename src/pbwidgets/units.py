@@ -255,7 +255,7 @@ def units_as_of(units: pd.DataFrame, day: date | str) -> pd.DataFrame:
 def successors(units: pd.DataFrame, day: date | str) -> dict[str, str]:
     """Unit that continues each one that was merged away by a day: the one that exists on it, through all mergers.
 
-    Units whose mergers lead to none that exists are left out.
+    They stand in the order in which they came to it; units whose mergers lead to none that exists are left out.
 
     Parameters
     ----------
@@ -268,20 +268,16 @@ def successors(units: pd.DataFrame, day: date | str) -> dict[str, str]:
     """
     alive = set(units_as_of(units, day)["unit_code"])
     into = dict(zip(units["unit_code"], units["merged_into"].fillna(""), strict=True))
+    ended = dict(zip(units["unit_code"], units["valid_to"].fillna(""), strict=True))
     found = {}
     for code in into:
-        seen, at = {code}, into[code] if code not in alive else ""
+        seen, at = [code], into[code] if code not in alive else ""
         while at in into and at not in alive and at not in seen:
-            seen.add(at)
+            seen.append(at)
             at = into[at]
         if at in alive:
-            found[code] = at
-    return found
-
-
-def predecessors(units: pd.DataFrame, code: str, day: date | str) -> tuple[str, ...]:
-    """Codes of the units that a unit continues on a day, as :func:`successors` gives them, in order."""
-    return tuple(sorted(old for old, new in successors(units, day).items() if new == code))
+            found[code] = at, max(ended[one] for one in seen)
+    return {code: found[code][0] for code in sorted(found, key=lambda code: (found[code][1], code))}
 
 
 def unit_names(units: pd.DataFrame) -> Mapping[str, str]:

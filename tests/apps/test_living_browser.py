@@ -82,6 +82,8 @@ def test_a_month_goes_by_and_clauses_and_faults_go_on(
         expect(rows.locator(f"tr[data-row={row_id}] .pb-rows-said")).to_contain_text(
             "照片 1 张", timeout=LONG_MS
         )
+        expect(rows.locator(f"tr[data-row={row_id}] .pb-chip")).to_have_text("已报完成，待验收")
+        expect(rows.locator(".pb-entry img")).to_have_js_property("naturalWidth", 320)
     expect(rows).to_contain_text("已完成 3/40 条")
     rows.locator("button[data-filter=overdue]").click()
     expect(rows.locator("tr[data-row=c06]")).to_be_visible()

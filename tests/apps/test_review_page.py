@@ -28,11 +28,11 @@ from serving import make_small_county
 
 from pbwidgets import store
 from pbwidgets.apps.pages.review.case import Case
-from pbwidgets.apps.pages.review.entry import REASON, MarkGrid
 from pbwidgets.apps.pages.review.nominations import NominationCard
-from pbwidgets.apps.pages.review.on_site import SpotCheck, UnitsOfToday
 from pbwidgets.apps.pages.review.page import show_review
 from pbwidgets.apps.pages.review.queue import ReviewList
+from pbwidgets.apps.pages.review.visits.entry import REASON, MarkGrid
+from pbwidgets.apps.pages.review.visits.on_site import SpotCheck, UnitsOfToday
 from pbwidgets.apps.pages.review.walk import CaseWalk
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Campaign

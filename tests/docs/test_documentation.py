@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 
+from pbwidgets.campaign import check_campaign
 from pbwidgets.campaign.expressions import FUNCTIONS, parse
 from pbwidgets.campaign.model import Choice, Criterion, Derived, Field
 from pbwidgets.campaign.rules import Rule
@@ -191,6 +192,13 @@ def test_the_example_of_options_that_follow_an_answer_is_correct() -> None:
     (form,) = (block for block in examples_in("08_scoring_language.md") if "fields" in block)
     assert TypeAdapter(tuple[Field, ...]).validate_python(form["fields"])
     assert TypeAdapter(dict[str, tuple[Choice, ...]]).validate_python(form["choices"])
+
+
+def test_the_campaign_of_the_guide_to_standards_is_right(tmp_path: Path) -> None:
+    text = (ROOT / "notebooks" / "guides" / "13_standards.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "standards.yaml").write_text(example, encoding="utf-8")
+    assert check_campaign(tmp_path / "standards.yaml") == ()
 
 
 def test_the_example_of_a_settled_heading_is_one() -> None:

@@ -14,6 +14,7 @@ from pbwidgets.exports.tables import (
     losses_by_heading,
     measures_of_unit,
     units_of_track,
+    word_answer,
 )
 from pbwidgets.scoring.frames import RANKS_WITHIN, SELECTION, TOTALS, to_frame
 
@@ -137,3 +138,9 @@ def test_a_label_that_shows_an_answer_shows_that_of_the_same_entry() -> None:
     ]
     table = answers_of_units(campaign, pd.DataFrame(rows), ["f"], {"1": "甲"}, "填报", "zh_CN")
     assert list(table.frame["field"]) == ["村名", "东村的党员数", "村名", "西村的党员数"]
+
+
+def test_a_unit_that_an_answer_points_at_is_named_and_one_that_nobody_knows_has_its_code() -> None:
+    campaign = read_campaign(ROOT / "parameters" / "campaigns" / "sanhua_jianshe.yaml")
+    visitor = dict(campaign.form("visits").leaves())["visitor"]
+    assert word_answer(campaign, visitor, f"{VILLAGE} 99", "zh_CN", {VILLAGE: "青禾村"}) == "青禾村、99"

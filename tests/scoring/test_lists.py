@@ -216,7 +216,7 @@ def test_a_reason_names_the_checks_that_put_a_unit_there_the_longest_overdue_fir
         (C, "few", "会议没有数据，无法判断是否列入。"),
         (A, "rest", "已列入“少”。"),
         (C, "rest", "会议没有数据，无法判断是否列入。"),  # it may be one of the few
-        (B, "rest", "不符合同组其他名单的条件，列入本名单。"),
+        (B, "rest", "未列入同组其他名单。"),
         (B, "all", "本名单包括全部单位。"),
     ],
 )

@@ -236,6 +236,19 @@ def test_a_group_all_of_whose_rows_are_excused_does_not_apply(small):
     assert found.loc[(B, "sections", "one"), ["state", "overdue_days"]].tolist() == ["overdue", 10]
 
 
+def test_one_row_of_a_group_is_excused_or_put_off(small):
+    check = {"id": "sections", "rows": "standards/lines", "group": "row/section"}
+    granted = [
+        {"unit_code": A, "check_id": "sections", "part": "set_up", "excused": True},
+        {"unit_code": B, "check_id": "sections", "part": "set_up", "due_on": "2026-12-20", "times": 1},
+    ]
+    found = stand(small, make_campaign(check), date(2026, 11, 30), concessions=granted)
+    excused, put_off, other = (found.loc[(unit, "sections", "one")] for unit in (A, B, C))
+    assert (excused["least"], excused["due_on"], other["least"]) == (1, "2026-12-15", 2)
+    assert (put_off["state"], put_off["due_on"], put_off["due_moved"]) == ("not_begun", "2026-12-15", 1)
+    assert (other["state"], other["overdue_days"]) == ("overdue", 10)
+
+
 def answers(small, **values):
     return [small.answer(A, field, value, form="monthly") for field, value in values.items()]
 

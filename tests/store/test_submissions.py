@@ -297,14 +297,27 @@ def test_many_submissions_are_saved_completely_or_not_at_all(submitted: Store) -
 
 
 def test_entries_of_a_log_are_numbered_from_one(store: Store) -> None:
+    log = SubmissionKey("contest", "2026", "log", "990101")
     with store.write(FILLER) as w:
         for number in (1, 2):
-            following = next_occurrence(w, "contest", "2026", "log", "990101")
+            following = next_occurrence(w, log)
             assert following == number
-            save_draft(w, SubmissionKey("contest", "2026", "log", "990101", following), {"n": number}, 0)
+            save_draft(w, replace(log, occurrence=following), {"n": number}, 0)
         overview = load_overview(w, "contest", "2026")
     assert overview["occurrence"].tolist() == [1, 2]
     assert overview["state"].tolist() == ["draft", "draft"]
+
+
+def test_a_log_leaves_a_number_free_for_each_entry_of_a_unit_that_was_merged_into_its_unit(
+    store: Store,
+) -> None:
+    log, other = SubmissionKey("contest", "2026", "log", "990101"), "990102"
+    with store.write(FILLER) as w:
+        submit_many(w, [(replace(log, occurrence=1), {}), (replace(log, unit_code=other, occurrence=4), {})])
+        save_draft(w, replace(log, unit_code=other, occurrence=5), {}, 0)  # never handed in: read by nobody
+        assert next_occurrence(w, log) == 2
+        assert next_occurrence(w, log, [other]) == 3
+        assert next_occurrence(w, replace(log, unit_code=other)) == 6
 
 
 def test_only_a_draft_that_was_never_handed_in_can_be_discarded(submitted: Store) -> None:
@@ -370,8 +383,8 @@ def test_answers_are_loaded_as_they_were_saved_but_for_what_no_file_can_hold(
     store: Store, answers: dict[str, object]
 ) -> None:
     with store.write(FILLER) as w:
-        number = next_occurrence(w, "contest", "2026", "log", "990101")
-        key = SubmissionKey("contest", "2026", "log", "990101", number)
+        key = SubmissionKey("contest", "2026", "log", "990101")
+        key = replace(key, occurrence=next_occurrence(w, key))
         import_version(w, key, answers)
         found = load_state(w, key)
     assert found is not None

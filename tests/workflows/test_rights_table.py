@@ -142,6 +142,11 @@ TABLE: dict[str, dict[str, set[str]]] = {
 }
 MARKS_OF_ITS_OWN = {**TABLE["rate"], "filler of the village": {VILLAGE}}  # in the layer of the unit itself
 UNITS_ONE_BY_ONE = {role: units for role, units in TABLE["view"].items() if role != "analyst"}
+# what units have to do themselves; a reviewer's own unit is left to its filler
+UNITS_DUE = {
+    role: units - ({TOWN} if role == "reviewer of the township" else set())
+    for role, units in UNITS_ONE_BY_ONE.items()
+}
 SCORES = {role: units for role, units in TABLE["view"].items() if not role.startswith("filler")}
 OF_A_UNIT = {role: units for role, units in TABLE["view"].items() if role not in ("analyst", "organiser")}
 WHOLE_LIST = {role: units for role, units in SCORES.items() if COUNTY in units}
@@ -152,7 +157,7 @@ EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     "withdraw_mark": MARKS_OF_ITS_OWN,
     # those who see single units: not the analyst, who sees aggregates and snapshots
     **dict.fromkeys(
-        ("unit_steps", "unit_notes", "unit_decisions", "progress_grid", "late_units"), UNITS_ONE_BY_ONE
+        ("unit_steps", "unit_notes", "unit_decisions", "progress_grid", "list_to_do"), UNITS_ONE_BY_ONE
     ),
     **dict.fromkeys(("find_evidence_file",), UNITS_ONE_BY_ONE),
     # it shows sensitive answers
@@ -401,6 +406,8 @@ PLAIN = {
     *("suggest_letter", "complete_letter", "top_of", "template_of", "find_circular", "save_document"),
 }
 """What they tell is in the files of the workspace, for everybody who is signed in, or they write what they get."""
+ELSEWHERE = {"find_audience", "lists_in_view", "read_list", "decide_list", "make_list_circular"}
+"""Asked for as every role where there are lists: ``meeting/test_lists.py`` and ``apps/pages/test_meeting_lists.py``."""
 
 
 @cache
@@ -415,7 +422,7 @@ def find_workflows() -> list[tuple[str, Any]]:
             if not inspect.isfunction(function) or function.__module__ != module.__name__:
                 continue
             first = tuple(inspect.signature(function).parameters)[:2]
-            if name in PLAIN or name.startswith(("_", "authorise")):
+            if name in PLAIN | ELSEWHERE or name.startswith(("_", "authorise")):
                 continue
             if first[:1] == ("desk",) or first == ("workspace", "actor"):
                 found[name] = function
@@ -1154,11 +1161,16 @@ LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[st
         TABLE["view"],
         lambda f, world, actor: codes_in(f(world.desk(actor)), "unit_code"),
     ),
-    "due_forms": (
-        {"filler of the village": {VILLAGE}},
-        lambda f, world, actor: codes_in(f(world.desk(actor, NOW)), "unit_code"),
+    "list_due": (
+        UNITS_DUE,
+        lambda f, world, actor: {
+            due.by_unit
+            for lists in [f(world.desk(actor, FAR))]
+            for due in (*lists.own, *lists.below)
+            if due.kind != "review"
+        },
     ),
-    "late_units": (
+    "list_to_do": (
         UNITS_ONE_BY_ONE,
         lambda f, world, actor: codes_in(f(world.desk(actor, FAR)), "unit_code"),
     ),

@@ -29,10 +29,11 @@ class NamedCheck:
 
 def named_checks(campaign: Campaign, track: Track) -> tuple[NamedCheck, ...]:
     """Everything that a checklist track expects, in its order: a check of rows is its rows or groups."""
-    return tuple(one for check in track.checks for one in _named(campaign, check))
+    return tuple(one for check in track.checks for one in named_parts(campaign, check))
 
 
-def _named(campaign: Campaign, check: Check) -> Iterator[NamedCheck]:
+def named_parts(campaign: Campaign, check: Check) -> Iterator[NamedCheck]:
+    """What a check expects, each under its name: rows or groups of rows, else the check itself."""
     if isinstance(check, RowsCheck):
         yield from _named_rows(campaign, check)
         return

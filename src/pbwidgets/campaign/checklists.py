@@ -5,24 +5,28 @@ from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
 from pbwidgets.campaign.definition import Definition, Text
 from pbwidgets.campaign.rules import MeasureId
 
 _Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Column = Annotated[str, Field(pattern=r"^row/[a-z][a-z0-9_]*$")]
+_DUE: Final = re.compile(r"[a-z][a-z0-9_]*|[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
 
 def _to_due(value: Any) -> Any:
     if isinstance(value, dict) and set(value) == {"phase"}:
         return value["phase"]
+    if isinstance(value, str) and not _DUE.fullmatch(value):
+        raise PydanticCustomError("campaign.bad_due", "neither a day nor the id of a phase")
     return value.isoformat()[:10] if isinstance(value, date) else value
 
 
 Due = Annotated[
     str,
     BeforeValidator(_to_due, json_schema_input_type=str | date),
-    Field(pattern=r"^([a-z][a-z0-9_]*|[0-9]{4}-[0-9]{2}-[0-9]{2})$"),
+    Field(pattern=f"^({_DUE.pattern})$"),
 ]
 """Until when: an ISO day, or the id of a phase, which ends it; ``{phase: …}`` is read as its id."""
 

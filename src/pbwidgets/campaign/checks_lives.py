@@ -28,8 +28,6 @@ def find_in_lives(campaign: Campaign, known: Known) -> Iterator[Finding]:
         if form.life is not None:
             beside = {place.path: place for place in places(form) if place.is_leaf and not place.repeat}
             yield from _find_in_life(campaign, form, form.life, beside, (*address, "life"))
-            if form.life.due is not None and "/" in form.life.due:
-                yield _unknown_date(form.life.due, _dates(beside), (*address, "life", "due"))
         for place in places(form):
             here = (*address, *place.address)
             yield from _find_in_hand(campaign, form, place, here)
@@ -129,14 +127,16 @@ def _find_in_life(
     beside: Mapping[str, Place],
     address: Address,
     repeat: str = "",
+    columns: Iterable[str] = (),
 ) -> Iterator[Finding]:
-    """Mistakes in a life of the fields beside it, by their ids."""
+    """Mistakes in a life of the fields beside it, by their ids, and of dates in columns of the table."""
     if life.state is None:
         yield from _find_in_steps(campaign, form, life, beside, address, repeat)
     else:
         yield from _find_in_state(campaign, life, life.state, beside, address)
-    if life.due is not None and "/" not in life.due and life.due not in _dates(beside):
-        yield _unknown_date(life.due, _dates(beside), (*address, "due"))
+    dates = [*columns, *_dates(beside)]
+    if life.due is not None and life.due not in dates:
+        yield _unknown_date(life.due, dates, (*address, "due"))
 
 
 def _dates(beside: Mapping[str, Place]) -> list[str]:
@@ -222,10 +222,8 @@ def _find_in_rows(campaign: Campaign, form: Form, repeat: Field, address: Addres
             place.field.id: place for place in places(form) if place.is_leaf and place.repeat == repeat.id
         }
         here = (*address, "life")
-        yield from _find_in_life(campaign, form, repeat.life, beside, here, repeat.id)
         dated = [name for name, values in columns.items() if values == "date" and "/" in name]
-        if repeat.life.due is not None and "/" in repeat.life.due and repeat.life.due not in dated:
-            yield _unknown_date(repeat.life.due, [*dated, *_dates(beside)], (*here, "due"))
+        yield from _find_in_life(campaign, form, repeat.life, beside, here, repeat.id, dated)
 
 
 def _find_in_having(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from pbwidgets.campaign.checklists import Check, ConditionCheck, MeasureCheck
 from pbwidgets.campaign.expressions import ExpressionError, parse
 from pbwidgets.campaign.model import Campaign, Criterion, Derived, Track
 from pbwidgets.campaign.names import UNIT_NAMES
@@ -24,6 +25,20 @@ def measures_of(line: Criterion) -> frozenset[str]:
 def measures_of_lines(campaign: Campaign, track: Track) -> frozenset[str]:
     """Measures that the lines of a track name, and what those are derived from."""
     return names_behind(campaign, (name for line in track.lines() for name in measures_of(line)))
+
+
+def measures_of_check(campaign: Campaign, check: Check) -> frozenset[str]:
+    """Measures that decide whether a check is met, and what those are derived from; none for one of rows."""
+    named = frozenset({check.measure}) if isinstance(check, MeasureCheck) else frozenset()
+    return names_behind(campaign, _names_in(check.when) if isinstance(check, ConditionCheck) else named)
+
+
+def compares_units(campaign: Campaign) -> bool:
+    """Whether a derived measure or a check compares a unit with all others."""
+    checks = [check for track in campaign.tracks for check in track.checks]
+    texts = [item.expression for item in campaign.derived]
+    texts += [getattr(check, name, None) or "" for check in checks for name in ("when", "applies")]
+    return any("group_mean" in text for text in texts)
 
 
 def inputs_of(item: Derived) -> frozenset[str]:

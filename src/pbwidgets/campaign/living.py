@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -111,7 +112,8 @@ def trace_lives(form: Form, given: Sequence[Given]) -> list[Trace]:
         lives.append(("", form.life, lambda answers: answers))
     for repeat in (place.field for place in places(form) if place.field.type == "repeat"):
         if repeat.life is not None and repeat.table is not None:
-            lives += [(row.id, repeat.life, _pick_row(repeat.id, row.id)) for row in repeat.table.rows]
+            pick = _pick_rows(repeat.id, moments)
+            lives += [(row.id, repeat.life, partial(pick, row.id)) for row in repeat.table.rows]
     traces = (_trace(row_id, life, moments, pick) for row_id, life, pick in lives)
     return [trace for trace in traces if trace is not None]
 
@@ -142,15 +144,17 @@ def _stand_after(given: Sequence[Given]) -> Iterator[_Moment]:
         yield _Moment(one, said, counting)
 
 
-def _pick_row(repeat_id: str, row_id: str) -> Callable[[Answers], Answers]:
-    def pick(answers: Answers) -> Answers:
-        rows = answers.get(repeat_id)
-        for row in rows if isinstance(rows, list | tuple) else ():
-            if row.get(ROW) == row_id:
-                return {**answers, **row} if len(row) > 1 else _NOTHING
-        return _NOTHING
-
-    return pick
+def _pick_rows(repeat_id: str, moments: Sequence[_Moment]) -> Callable[[str, Answers], Answers]:
+    """Function that gives a row of the answers of some version, with the answers around it; each is looked at once."""
+    index: dict[int, Mapping[Any, Answers]] = {}
+    for answers in (answers for one in moments for answers in (one.said, one.counting)):
+        if id(answers) not in index:
+            rows = answers.get(repeat_id)
+            index[id(answers)] = {
+                row.get(ROW): {**answers, **row} if len(row) > 1 else _NOTHING
+                for row in (reversed(rows) if isinstance(rows, list | tuple) else ())
+            }
+    return lambda row_id, answers: index[id(answers)].get(row_id, _NOTHING)
 
 
 def _trace(
@@ -163,10 +167,9 @@ def _trace(
             return None
         seen = seen[first:]
     done = [says_done(life, one.said) or says_done(life, one.counting) for one in seen]
+    started = (*life.begun, *life.done)
     begun = [
-        any(
-            answers.get(life.state or "") in (*life.begun, *life.done) for answers in (one.said, one.counting)
-        )
+        life.state and (one.said.get(life.state) in started or one.counting.get(life.state) in started)
         for one in seen
     ]
     handed_in = [one.given for one in seen if one.given.cause in HANDED_IN]
@@ -184,7 +187,7 @@ def _trace(
     )
 
 
-def _find_since(held: Sequence[bool], seen: Sequence[_Moment]) -> str | None:
+def _find_since(held: Sequence[object], seen: Sequence[_Moment]) -> str | None:
     """Day since which something holds without a break; None if it does not hold now."""
     if not held[-1]:
         return None

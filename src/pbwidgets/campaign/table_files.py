@@ -151,7 +151,7 @@ def _find_wrong_id(table: Table, row: int, row_id: str, seen: dict[str, int]) ->
     if not _ROW_ID.fullmatch(row_id):
         yield table.problem("table.bad_id", row, _ID, value=row_id or "—")
     elif row_id in seen:
-        yield table.problem("table.double_id", row, _ID, value=row_id, first=table.place(seen[row_id], _ID))
+        yield table.problem("table.double_id", row, _ID, value=row_id, first=table.number(seen[row_id]))
     seen.setdefault(row_id, row)
 
 

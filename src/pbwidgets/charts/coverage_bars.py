@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from pbwidgets.charts import theme
-from pbwidgets.charts.checked import By, count_states, rows_of_track, word_state
+from pbwidgets.charts.checked import By, count_states, rows_of_track, sign_of, word_state
 from pbwidgets.charts.native import NativeChart
 from pbwidgets.charts.share_bars import Parts, share_bars
 from pbwidgets.charts.sheet import page_count, page_note, part_note, put_on_sheet
@@ -84,7 +84,8 @@ def _parts(standings: pd.DataFrame, names: Mapping[str, str], view: View, by: By
         f"{reached}/{expected}" for reached, expected in zip(counts[REACHED], counts["expected"], strict=True)
     ]
     words = {state: word_state(state, view) for state in found}
-    return Parts(counts[found], words, theme.STANDING_COLOURS, tails)
+    signs = {state: sign_of(state, view) for state in found}
+    return Parts(counts[found], words, theme.STANDING_COLOURS, tails, signs)
 
 
 def _title(view: View, by: By) -> str:

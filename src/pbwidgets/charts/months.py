@@ -76,7 +76,7 @@ def month_heatmap_native(
         return None
     if len(rows) <= len(_LINES):
         return NativeChart(
-            "lines" if len(rows) > 1 else "columns",
+            "lines" if len(rows) > 1 and len(months) > 2 else "columns",  # two points make no course
             view.say("month_heatmap.month_head"),
             months,
             tuple(

@@ -1,7 +1,7 @@
 """Bars of one length, each parted by the shares of what it counts: a name, the parts with their numbers, a sum."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import altair as alt
@@ -41,12 +41,15 @@ class Parts:
         Words and fill of each part by its id.
     tails
         What stands behind each bar; by default the sum of its parts.
+    signs
+        A letter for each part by its id, before its number where there is room: told apart in black and white, too.
     """
 
     counts: pd.DataFrame
     names: Mapping[str, str]
     colours: Mapping[str, str]
     tails: Sequence[str] = ()
+    signs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def said(self) -> list[str]:
@@ -78,7 +81,12 @@ def share_bars(parts: Parts) -> list[alt.Chart]:
     """Layers of the bars, under a key of their parts; 26 rows fit on a sheet."""
     if parts.counts.empty:
         return []
-    layers, below = keys([("square", parts.colours[part], words) for part, words in parts.names.items()])
+    layers, below = keys(
+        [
+            ("square", parts.colours[part], f"{parts.signs.get(part, '')} {words}".strip())
+            for part, words in parts.names.items()
+        ]
+    )
     blocks = panels(len(parts.counts))
     ends = [0, *pd.Series([len(one) for one in split_rows(parts.said, len(blocks))]).cumsum()]
     names = max(text_width(str(name)) for name in parts.counts.index)
@@ -99,10 +107,7 @@ def _draw_panel(panel: Panel, parts: Parts, name_width: float, tail_width: float
         rules_between_rows(panel),
         bars(drawn, panel, across("to", *place), height=min(panel.pitch * 0.6 if lines == 2 else panel.pitch - 10, 60),
              x2="from", stroke=theme.QUIET),
-        texts(
-            [part for part in drawn if (right - left) * (part["to"] - part["from"]) > text_width(part["text"]) + 6],
-            panel, across("middle", *place), align="center",
-        ),
+        texts(_fitting(drawn, right - left), panel, across("middle", *place), align="center"),
         texts(
             [{"row": row, "text": wrap_text(name, name_width + 4, lines=lines)} for row, name in enumerate(named)],
             panel, panel.left,
@@ -110,6 +115,16 @@ def _draw_panel(panel: Panel, parts: Parts, name_width: float, tail_width: float
         texts([{"row": row, "text": tail} for row, tail in enumerate(parts.said)],
               panel, panel.right, align="right", bold=True),
     ]  # fmt: skip
+
+
+def _fitting(drawn: Sequence[dict[str, Any]], width: float) -> list[dict[str, Any]]:
+    """The parts that have room for their number, with their sign if that has room, too."""
+    made = []
+    for part in drawn:
+        room = width * (part["to"] - part["from"]) - 6
+        text = next((text for text in (part["signed"], part["text"]) if text_width(text) < room), None)
+        made += [] if text is None else [{**part, "text": text}]
+    return made
 
 
 def _cut(parts: Parts) -> list[dict[str, Any]]:
@@ -128,6 +143,7 @@ def _cut(parts: Parts) -> list[dict[str, Any]]:
                         "middle": (end + n / 2) / whole,
                         "n": n,
                         "text": str(n),
+                        "signed": f"{parts.signs.get(str(part), '')}{n}",
                         "fill": fill,
                         "ink": ink_on(fill),
                     }

@@ -50,6 +50,8 @@ _STANDING_LETTERS: Final = 6
 _NATIVE_LETTERS: Final = 5
 """Most letters below each other, in the picture and on a slide, which has its title above."""
 _MOST_ROWS: Final = 14
+_QUOTES: Final = str.maketrans("", "", "“”‘’《》")
+"""Signs that say little in a name whose letters stand below each other."""
 _PAIRS: Final = re.compile(r"[0-9A-Za-z]{1,2}|\S")
 
 Way: TypeAlias = Literal["lying", "stacked", "turned"]
@@ -337,7 +339,7 @@ def _stack(name: str, most: int) -> list[str]:
     >>> _stack("公示栏更新27", 6), _stack("组织设置15", 6)
     (['公', '示', '栏', '更', '新', '…'], ['组', '织', '设', '置', '15'])
     """
-    lines = _PAIRS.findall(name)
+    lines = _PAIRS.findall(name.translate(_QUOTES))
     if sum(map(len, lines)) <= most:
         return lines
     while sum(map(len, lines)) >= most:

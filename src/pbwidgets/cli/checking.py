@@ -219,9 +219,9 @@ def tell_effects(workspace: "Workspace", campaign: "Campaign", period_id: str | 
     """Say what opening a campaign changes and touches; True if it must be said what becomes of marks."""
     import click
 
-    from pbwidgets.workflows.organise.campaigns import changes_since_opening
+    from pbwidgets.workflows.organise.campaigns import changes_since_opening, period_to_open
 
-    effects = changes_since_opening(workspace, campaign, period_id or campaign.periods[-1].id)
+    effects = changes_since_opening(workspace, campaign, period_id or period_to_open(workspace, campaign))
     for words in _effect_words(workspace, effects):
         click.echo(words, err=True)
     return any(effect.touches_marks for effect in effects)

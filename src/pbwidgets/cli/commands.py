@@ -659,6 +659,7 @@ def chart(name: str | None, listed: bool, **asked: Any) -> None:
 @click.option("--campaign", "campaign_id", metavar="C", help=_help("option.campaign"))
 @click.option("--unit", "unit_codes", metavar="CODE", multiple=True, help=_help("document.unit"))
 @click.option("--track", metavar="T", help=_help("document.track"))
+@click.option("--list", "list_id", metavar="L", help=_help("document.list"))
 @click.option("--form", metavar="F", help=_help("document.form"))
 @click.option("--number", metavar="N", default="", help=_help("document.number"))
 @click.option("--sender", metavar="S", help=_help("document.sender"))

@@ -15,6 +15,7 @@ from pbwidgets.workflows.exchange.documents.circular import make_circular
 from pbwidgets.workflows.exchange.documents.letters import suggest_letter, top_of
 from pbwidgets.workflows.exchange.documents.notice import make_notice
 from pbwidgets.workflows.exchange.documents.score_sheets import make_score_sheets
+from pbwidgets.workflows.exchange.documents.unit_list import make_list_circular
 from pbwidgets.workflows.ground.desk import Desk, find_tops
 from pbwidgets.workflows.meeting.notices import find_notices
 from pbwidgets.workflows.review.visits.on_site import print_mark_sheets
@@ -27,6 +28,7 @@ class Asked:
     unit_codes: tuple[str, ...] = ()
     track: str | None = None
     form: str | None = None
+    list_id: str | None = None
     number: str = ""
     sender: str | None = None
     recipients: tuple[str, ...] = ()
@@ -52,6 +54,8 @@ def make(desk: Desk, name: str, asked: Asked, path: Path) -> None:
     match name:
         case "template":
             write_starting_template(path, desk.lang)
+        case "circular" if asked.list_id:
+            make_list_circular(desk, asked.list_id, _letter(desk, asked, None), path)
         case "circular":
             unit = asked.unit_codes[0] if asked.unit_codes else _only_top(desk)
             make_circular(desk, unit, _letter(desk, asked, unit), path, partial(click.echo, err=True))

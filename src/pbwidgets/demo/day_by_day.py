@@ -30,7 +30,7 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace
 from pbwidgets.workflows.organise.campaigns import Opening, close_campaign, open_definition
-from pbwidgets.workflows.review.concessions import excuse, put_off_check
+from pbwidgets.workflows.review.living.concessions import excuse, put_off_check
 
 _Event = tuple[date, int, Callable[[], None]]
 
@@ -121,11 +121,12 @@ class DayByDay:
     def _late(self) -> Iterator[_Event]:
         """Forms that are still to come in, under the extension, half filled in."""
         if self.plan.late:
-            yield self.plan.today - timedelta(days=1), 3, self._begin_late
+            day = max(self.plan.period.begins, self.plan.today - timedelta(days=1))
+            yield day, 3, partial(self._begin_late, day)
 
-    def _begin_late(self) -> None:
+    def _begin_late(self, day: date) -> None:
         plan, extension = self.plan, self.plan.demo.extension
-        with self.workspace.store.write(self.actor, morning(plan.today - timedelta(days=1))) as writer:
+        with self.workspace.store.write(self.actor, morning(day)) as writer:
             for form_id, unit in plan.late:
                 begun = half(plan.campaign.form(form_id), plan.answers[form_id, unit])
                 save_draft(writer, self._key(form_id, unit), begun, 0)

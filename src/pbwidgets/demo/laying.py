@@ -54,7 +54,9 @@ def period_of(campaign: Campaign, demo: Demo) -> Period:
 def _lay_days_around(campaign: Campaign, before: date, day: date) -> Campaign:
     if day == before:
         return campaign
-    months, by = 12 * (day.year - before.year) + day.month - before.month, day - before
+    by = day - before
+    # never fewer days between the first period and today: what is due in it must not come to lie before it
+    months = 12 * (day.year - before.year) + day.month - before.month - (day.day < before.day)
     tracks = tuple(
         track.model_copy(update={"checks": tuple(_move_check(check, by) for check in track.checks)})
         for track in campaign.tracks

@@ -147,7 +147,8 @@ def listed_units(
     Parameters
     ----------
     listed
-        Columns ``LISTED``, of the lists that are shown.
+        Columns ``LISTED``, of the lists that are shown: the units that are on them or, as long as nothing is decided,
+        proposed.
     names
         Name of each unit by code.
     """
@@ -163,7 +164,7 @@ def listed_units(
             "list_place": order[row["list_id"]],
             "place": places_of[row["unit_code"]],
         }
-        for row in listed[listed["on_list"]].to_dict("records")
+        for row in listed.to_dict("records")
     ]
     columns = {
         "unit_name": Column(say("tables.unit", lang), 18),
@@ -296,7 +297,8 @@ def list_entries(
     Returns
     -------
     pandas.DataFrame
-        The longest overdue first, then what is due next. Fields stand under their paths.
+        The longest overdue first, then what is due next, then in the order of the names. Fields stand under their
+        paths.
     """
     rows = [
         row
@@ -305,8 +307,13 @@ def list_entries(
         for row in [_entry_row(campaign, one, entry, answers, names, lang)]
     ]
     made = pd.DataFrame(rows, columns=None if rows else list(ENTRY_COLUMNS))
-    late = made.assign(due=made["due_on"].fillna("9999"), late=-made["overdue_days"].astype("int64"))
-    return late.sort_values(["late", "due", "unit"], kind="stable").drop(columns=["due", "late"])
+    places_of = {name: at for at, name in enumerate(names.values())}
+    ranked = made.assign(
+        due=made["due_on"].fillna("9999"),
+        late=-made["overdue_days"].astype("int64"),
+        place=made["unit"].map(places_of),
+    )
+    return ranked.sort_values(["late", "due", "place"], kind="stable").drop(columns=["due", "late", "place"])
 
 
 def _entry_row(
@@ -319,7 +326,7 @@ def _entry_row(
 ) -> dict[str, object]:
     fields = dict(one.form.leaves())
     words = {
-        path: word_answer(campaign, fields[path], value, lang)
+        path: word_answer(campaign, fields[path], value, lang, names)
         for path, value in answers.items()
         if path in fields
     }

@@ -577,7 +577,7 @@ def answers_of_units(
                     "form": form.name.words(lang),
                     "part": part,
                     "field": captions(field, row).label.words(lang),
-                    "value": word_answer(campaign, field, row["value"], lang),
+                    "value": word_answer(campaign, field, row["value"], lang, names),
                 }
             )
     columns = {
@@ -613,8 +613,15 @@ def _captions_of_entries(
     )
 
 
-def word_answer(campaign: Campaign, field: Field, value: str, lang: str) -> str:
-    """Text of an answer as people read it: labels for ids, the number of files for uploads, the unit of a number."""
+def word_answer(
+    campaign: Campaign, field: Field, value: str, lang: str, names: Mapping[str, str] | None = None
+) -> str:
+    """Text of an answer as people read it: labels for ids, the number of files for uploads, the unit of a number.
+
+    Units stand by their ``names``, as far as these have their codes.
+    """
+    if field.type == "unit":
+        return say("tables.comma", lang).join((names or {}).get(part, part) for part in value.split())
     if field.type == "repeat":
         return say("tables.none_of_these", lang)
     if field.type in ("image", "file"):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _TEXT_FORMAT = "@"
 _ABOUT_WIDTH = 80
+_MOST_ACROSS = 260
+"""Characters beside each other on a printed page; of more columns there are several pages, each with the first."""
 _LINE, _TALLEST = 15, 409  # points; a row cannot be higher
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
@@ -173,6 +175,8 @@ def _fill_sheet(page: "Worksheet", sheet: Sheet, lang: str) -> None:
     page.auto_filter.ref = f"A1:{get_column_letter(max(len(sheet.columns), 1))}{len(texts) + 1}"
     page.print_title_rows = "1:1"
     _set_up_print(page)
+    if (sides := -(-int(sum(widths)) // _MOST_ACROSS)) > 1:
+        page.page_setup.fitToWidth, page.print_title_cols = sides, "A:A"
 
 
 def _link_sheets(page: "Worksheet", names: Sequence[str]) -> None:

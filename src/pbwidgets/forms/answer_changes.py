@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pbwidgets.campaign import Campaign, Form, compute_answers, is_none, rows_in
 from pbwidgets.campaign.answers import captions_of
@@ -26,6 +26,10 @@ class AnswerChange:
         Path of the field.
     files_before, files_after
         Tokens of its files, if it holds files.
+    row
+        Id of the fixed row in which it stands; empty for all others.
+    field_label
+        Label of the field without that of its row.
     """
 
     label: str
@@ -34,6 +38,8 @@ class AnswerChange:
     path: str
     files_before: tuple[str, ...] = ()
     files_after: tuple[str, ...] = ()
+    row: str = ""
+    field_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,17 @@ def word_row(section: str, old: int | None, new: int | None, lang: str) -> str:
     return say("forms.in_row_moved", lang, section=section, place=new + 1, before=(old or 0) + 1)
 
 
+@dataclass(frozen=True)
+class _Where:
+    """What stands before the labels of the fields of a row; its id, if it is fixed."""
+
+    words: str
+    row_id: str = ""
+
+
+_NO_ROW: Final = _Where("")
+
+
 class _Comparison:
     """Both sides with their calculations made anew, and the words for what differs."""
 
@@ -157,7 +174,7 @@ class _Comparison:
             if place.field.type == "repeat":
                 yield from self._in_rows(path)
             elif place.is_leaf and not place.repeat:
-                yield from self._change(path, self._answers[0], self._answers[1], (0, 0), "")
+                yield from self._change(path, self._answers[0], self._answers[1], (0, 0), _NO_ROW)
 
     def _in_rows(self, path: str) -> Iterator[AnswerChange]:
         section = self._label(path, (0, 0))
@@ -182,19 +199,19 @@ class _Comparison:
 
     def _matched(
         self, path: str, section: str, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
-    ) -> Iterator[tuple[int | None, int | None, str]]:
-        """Places of a row before and after, and what stands before the labels of its fields."""
+    ) -> Iterator[tuple[int | None, int | None, _Where]]:
+        """Places of a row before and after, and which row it is."""
         tables = [fields[path].field.table for fields in self._fields if path in fields]
         known = {row.id: row.name for table in tables if table is not None for row in table.rows}
         if not known:
             for old, new in match_rows(before, after):
-                yield old, new, word_row(section, old, new, self._lang)
+                yield old, new, _Where(word_row(section, old, new, self._lang))
             return
         old_at, new_at = ({str(row.get(ROW)): at for at, row in enumerate(rows)} for rows in (before, after))
         for row_id in dict.fromkeys((*new_at, *old_at)):
             name = known[row_id].words(self._lang) if row_id in known else row_id
             where = say("forms.in_fixed_row", self._lang, name=name)
-            yield old_at.get(row_id), new_at.get(row_id), where
+            yield old_at.get(row_id), new_at.get(row_id), _Where(where, row_id)
 
     def _change(
         self,
@@ -202,7 +219,7 @@ class _Comparison:
         left: Mapping[str, Any],
         right: Mapping[str, Any],
         rows: tuple[int | None, int | None],
-        where: str,
+        where: _Where,
     ) -> Iterator[AnswerChange]:
         name = path.rpartition("/")[2]
         one, other = left.get(name), right.get(name)
@@ -210,7 +227,10 @@ class _Comparison:
             words = [self._word(at, path, value) for at, value in enumerate((one, other))]
             kinds = {fields[path].field.type for fields in self._fields if path in fields}
             files = [_tokens(value) if kinds & set(UPLOADS) else () for value in (one, other)]
-            yield AnswerChange(where + self._label(path, rows), words[0], words[1], path, files[0], files[1])
+            label = self._label(path, rows)
+            yield AnswerChange(
+                where.words + label, words[0], words[1], path, files[0], files[1], where.row_id, label
+            )
 
     def _word(self, at: int, path: str, value: object) -> str:
         place = self._fields[at].get(path) or self._fields[1 - at][path]

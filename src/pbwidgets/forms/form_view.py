@@ -109,6 +109,8 @@ class FormView:
         Paths of the fields that may be changed; the others are text. None: all may be.
     units
         Units that fields may point at; without them their codes are typed.
+    counting
+        Answers that count by now, where somebody has to accept the form first.
 
     Attributes
     ----------
@@ -132,8 +134,9 @@ class FormView:
         names: CommonWords | None = None,
         changeable: frozenset[str] | None = None,
         units: UnitRegister | None = None,
+        counting: Mapping[str, Any] | None = None,
     ) -> None:
-        self._changeable, self._units = changeable, units
+        self._changeable, self._units, self._counting = changeable, units, counting
         self._name, self._legend, self._names = name, legend, names
         self._form, self._campaign, self._lang = form, campaign, lang
         self._files, self._today = files, today
@@ -288,6 +291,7 @@ class FormView:
             may_change=may_change,
             today=self._today or date.today(),
             name=self._name,
+            counting=None if self._counting is None else rows_in(self._counting, item.id),
         )
         return FixedRows(
             item,

@@ -311,7 +311,8 @@ class RecordList:
             hidden = set(self._asked.ticked) - {row.key for row in rows}
             if hidden:
                 words += say("forms.list_ticked_hidden", self._lang, count=len(hidden))
-        self._count.value = f'<p class="pb-text" role="status">{escape(words)}</p>'
+        counted = f'<p class="pb-text" role="status">{escape(words)}</p>'
+        self._count.value = counted if self._rows or not self._empty else ""
 
     def _head(self, column: ListColumn) -> str:
         if not column.sorts:

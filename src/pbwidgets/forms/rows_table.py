@@ -103,6 +103,8 @@ class RowsTable:
         The day by which rows are due.
     name
         Tells its anchors from those of other forms on the page.
+    counting
+        The rows as they count by now, for a form that somebody has to accept: a row that is done counts only then.
 
     Attributes
     ----------
@@ -122,6 +124,7 @@ class RowsTable:
         may_change: Callable[[Field], bool],
         today: date,
         name: str,
+        counting: Sequence[Mapping[str, Any]] | None = None,
     ) -> None:
         assert field.table is not None
         self._field, self._table, self._fields = field, field.table, tuple(fields)
@@ -129,6 +132,13 @@ class RowsTable:
         self._may_change, self._today, self._name = may_change, today, name
         self.line_fields = [item for item in fields if _fits_on_line(item)][:ON_THE_LINE]
         self.opened_fields = [item for item in fields if item not in self.line_fields]
+        self._accepted = None if counting is None else self._find_accepted(counting)
+
+    def _find_accepted(self, counting: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+        """Ids of the rows that are done and count as such."""
+        answers = {str(row.get(ROW)): dict(row) for row in counting}
+        rows = (Row(at, known, answers.get(known.id, {})) for at, known in enumerate(self._table.rows))
+        return frozenset(row.known.id for row in rows if (state := self.state(row)) and state.is_done)
 
     # -- what a row is -------------------------------------------------------------------------------------
 
@@ -180,17 +190,20 @@ class RowsTable:
             Ids of its fields that are not asked.
         """
         state = self.state(row)
-        parts = [*self._state_parts(state), *self._file_parts(row)]
+        is_claimed = self._accepted is not None and row.known.id not in self._accepted
+        parts = [*self._state_parts(state, is_claimed=is_claimed), *self._file_parts(row)]
         parts += [f'<div class="pb-problem" role="alert">{escape(words)}</div>' for words in problems]
         parts += [f'<div class="pb-advice" role="status">{escape(words)}</div>' for words in advice]
         kinds = " ".join([*self._kinds(state), *(["wrong"] if problems else [])])
         row_id, closed = escape(row.known.id, quote=True), " ".join(sorted(shut))
         return f'<div data-of="{row_id}" data-kinds="{kinds}" data-shut="{closed}">{"".join(parts)}</div>'
 
-    def _state_parts(self, state: LifeState | None) -> list[str]:
+    def _state_parts(self, state: LifeState | None, *, is_claimed: bool) -> list[str]:
         if state is None:
             return []
         tone, code = _tone_of(state, self._look.warn_days)
+        if is_claimed and state.is_done:
+            tone, code = "accent", "claimed"
         words = escape(say(f"forms.row_{code}", self._lang))
         due = state.word_due(self._lang)
         return [
@@ -279,16 +292,7 @@ class RowsTable:
         )
 
     def _more_of(self, row: Row) -> str:
-        """Id of a row, and its values in the columns that are neither its heading nor its due day."""
-        due = (self._field.life.due if self._field.life else None) or ""
-        parts = [row.known.id]
-        for column, kind in self._table.columns.items():
-            value = row.known.cell(column)
-            if value and column not in (self._look.heading, due.partition("/")[2]):
-                choices = self._campaign.choices.get(kind, ())
-                named = {choice.id: choice.label.words(self._lang) for choice in choices}
-                parts.append(named.get(value, value))
-        return " · ".join(parts)
+        return word_row_columns(self._field, row.known, self._campaign, self._lang, self._look.heading)
 
     def _opener(self, row: Row, is_open: bool) -> str:
         """Button that opens a row; named by what is in it."""
@@ -337,6 +341,19 @@ class RowsTable:
             value = escape(answer, quote=True)
             made = f'<input type="{kind}" {name} value="{value}" autocomplete="off"{mode}>'
         return f'<label><span class="pb-hidden">{words}</span>{made}</label>'
+
+
+def word_row_columns(field: Field, row: TableRow, campaign: Campaign, lang: str, heading: str = "") -> str:
+    """Id of a row, and its values in the columns that are neither its heading nor its due day."""
+    due = (field.life.due if field.life else None) or ""
+    parts = [row.id]
+    for column, kind in (field.table.columns if field.table is not None else {}).items():
+        value = row.cell(column)
+        if value and column not in (heading, due.partition("/")[2]):
+            choices = campaign.choices.get(kind, ())
+            named = {choice.id: choice.label.words(lang) for choice in choices}
+            parts.append(named.get(value, value))
+    return " · ".join(parts)
 
 
 def shown(answer: object) -> str:

@@ -41,7 +41,7 @@ class LifeRows:
         Entry in the table of answers (-1: nothing that counts was handed in) and row of the table of rows, int64.
     occurrences, versions, days, overdue_days, due_moved, refused
         int64.
-    row_ids, states, flags
+    row_ids, states, next_steps, flags
         Objects: texts, empty for none.
     is_closed, claimed
         bool.
@@ -57,6 +57,7 @@ class LifeRows:
     versions: Ints
     row_ids: Objects
     states: Objects
+    next_steps: Objects
     is_closed: Bools
     claimed: Bools
     opened_on: Days
@@ -140,6 +141,7 @@ def _to_columns(form: Form, place: int, lives: LifeRows, register: Register) -> 
             "row_id": _to_texts(lives.row_ids),
             "version": lives.versions,
             "state": _to_texts(lives.states),
+            "next_step": _to_texts(lives.next_steps),
             "is_closed": lives.is_closed,
             "claimed": lives.claimed,
             **{name: _to_iso(getattr(lives, name)) for name in ("opened_on", "due_on", "closed_on")},
@@ -283,6 +285,7 @@ class _Course:
     """How far a subject has come by the day."""
 
     states: Objects
+    next_steps: Objects
     is_closed: Bools
     opened_on: Days
     closed_on: Days
@@ -316,6 +319,7 @@ def _live(tables: AnswerTables, life: Life, subjects: _Subjects) -> LifeRows:
         versions=versions,
         row_ids=empty if subjects.fixed is None else subjects.fixed.ids[rows],
         states=course.states,
+        next_steps=course.next_steps,
         is_closed=closed,
         claimed=claimed,
         opened_on=course.opened_on,
@@ -341,6 +345,7 @@ def _by_state(life: Life, subjects: _Subjects, told: _Told, today: np.datetime64
     closed = chosen.isin(life.done).to_numpy(dtype=bool) & ~(told.done_on > today)
     return _Course(
         states=chosen.where(chosen.notna(), "").to_numpy(dtype=object),
+        next_steps=np.where(closed, "", life.state or "").astype(object),
         is_closed=closed,
         opened_on=told.opened_on,
         closed_on=np.where(closed, told.done_on, _NAT),
@@ -371,8 +376,10 @@ def _by_steps(life: Life, subjects: _Subjects, told: _Told, today: date) -> _Cou
             latest = before + np.timedelta64(step.within_days, "D")
             flags[f"{LATE}{step.field}"] = dated[:, at] & (days[:, at] > latest)
         before = np.where(dated[:, at], days[:, at], before)
+    coming = applies & (np.arange(len(life.steps)) > last[:, np.newaxis])
     return _Course(
         states=names[last],
+        next_steps=names[np.where(coming.any(axis=1), np.argmax(coming, axis=1), -1)],
         is_closed=closed,
         opened_on=np.where(dated[:, 0], days[:, 0], told.opened_on),
         closed_on=np.where(closed, days[np.arange(len(days)), final], _NAT),
@@ -448,7 +455,10 @@ def _read_concessions(tables: AnswerTables, form_id: str, fixed: FixedRows) -> p
         own = tables.concessions[(tables.concessions["check_id"] == check.check_id).to_numpy(dtype=bool)]
         named = fixed.ids if check.group is None else fixed.cells(check.group.removeprefix(_ROW))
         for part, some in own.groupby("part", dropna=False):
-            rows = np.flatnonzero(named == part) if part else np.arange(len(named))
+            is_meant = (
+                (named == part) | (fixed.ids == part) | (not part)
+            )  # a group, a row, or all of the check
+            rows = np.flatnonzero(is_meant)
             units = positions_in(some["unit_code"], tables.register.codes)
             some = some.assign(unit=units, due_on=to_days(some["due_on"].to_numpy(dtype=object)))
             parts.append(some[units >= 0].merge(pd.DataFrame({"row": rows}), how="cross"))

@@ -344,6 +344,7 @@ ENTRIES: Final[Columns] = {
     "row_id": "string",  # row of a table; empty for the entry itself
     "version": "int64",  # the version that counts
     "state": "string",  # id of the last dated step, or the option chosen; empty: none yet
+    "next_step": "string",  # field that takes it further; empty once it is closed
     "is_closed": "bool",
     "claimed": "bool",  # said to be done by a version that does not count yet
     "opened_on": "string",  # ISO date: of the first step, else of the first version

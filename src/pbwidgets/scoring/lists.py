@@ -24,6 +24,7 @@ from pbwidgets.scoring.conditions import compute_column
 from pbwidgets.scoring.coverage import EXPECTED
 from pbwidgets.scoring.frames import (
     LISTED,
+    REACHED,
     SELECTED,
     Records,
     to_frame,
@@ -266,8 +267,12 @@ def _word_args(
 def _name_checks(
     standings: pd.DataFrame, at: Ints, names: Sequence[str]
 ) -> dict[int, dict[str, list[list[Any]]]]:
-    """For each unit, by state: id, part and days overdue of the checks that a condition counts, the longest first."""
+    """For each unit, by state: id, part and days overdue of the checks that a condition counts, the longest first.
+
+    What is reached is counted only: nobody asks for its names.
+    """
     states = [name.removeprefix(CHECK) for name in names if name in CHECK_NAMES and name != CHECK_ALL]
+    states = [state for state in states if state != REACHED]
     here = standings["state"].isin(states).to_numpy(dtype=bool) & (at >= 0)
     rows = standings[here].assign(at=at[here]).sort_values("overdue_days", ascending=False, kind="stable")
     found: dict[int, dict[str, list[list[Any]]]] = {}

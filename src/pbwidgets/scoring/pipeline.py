@@ -21,7 +21,16 @@ from pbwidgets.scoring.eligibility import (
     order_awards,
 )
 from pbwidgets.scoring.entries import AnswerTables, read_entries
-from pbwidgets.scoring.frames import BALANCE, CLASSES, COLUMNS, SELECTED, Records, Scores, to_frame
+from pbwidgets.scoring.frames import (
+    BALANCE,
+    CLASSES,
+    COLUMNS,
+    SELECTED,
+    STANDINGS,
+    Records,
+    Scores,
+    to_frame,
+)
 from pbwidgets.scoring.lists import for_all, for_top, list_units
 from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_tables, to_measures_frame
 from pbwidgets.scoring.nominations import TrackNominations, balance_nominations, count_nominations
@@ -207,6 +216,19 @@ def score_with_top(campaign: Campaign, period: str, records: Records) -> tuple[S
         lists=for_all(campaign, listed),
     )
     return scores, for_top(campaign, listed)
+
+
+def judge_units(campaign: Campaign, period: str, records: Records) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Frames ``ENTRIES`` and ``STANDINGS`` alone, as :func:`score_campaign` gives them.
+
+    Of records of some units only: right for these, if the units above and below them are there.
+    """
+    tables = read_answers(campaign, period, records)
+    entries = read_entries(campaign, period, tables)
+    if not any(track.checks for track in campaign.tracks):
+        return entries, to_frame([], STANDINGS)
+    table, _ = score_tracks(campaign, period, records, tables)
+    return entries, find_standings(campaign, period, table, entries, records)
 
 
 def _frame_selection(

@@ -191,11 +191,15 @@ def _to_rows(judge: _Judge, blocks: Sequence[_Block]) -> pd.DataFrame:
 # -- what a level granted ------------------------------------------------------------------------------
 
 
-def _grant(judge: _Judge, check_id: str, parts: Objects, due: Days) -> tuple[Bools, Days, Ints]:
+def _grant(
+    judge: _Judge, check_id: str, parts: Objects, due: Days, rows: Objects | None = None
+) -> tuple[Bools, Days, Ints]:
     """Who is excused, the due days, and how often they were put off, after what levels granted.
 
-    What is granted for a part stands before what is granted for the whole check.
+    What is granted for a part stands before what is granted for the whole check. Of a check of rows a part may be
+    one of the ``rows`` too, whatever group it is in.
     """
+    rows = parts if rows is None else rows
     excused, due, moved = np.zeros(due.shape, dtype=bool), due.copy(), np.zeros(due.shape, dtype=np.int64)
     granted = judge.records.concessions
     ours = granted[(granted["check_id"] == check_id).to_numpy(dtype=bool, na_value=False)]
@@ -203,7 +207,7 @@ def _grant(judge: _Judge, check_id: str, parts: Objects, due: Days) -> tuple[Boo
         return excused, due, moved
     ours = ours.assign(at=positions_in(ours["unit_code"], judge.table.register.codes[judge.units]))
     for row in ours[ours["at"] >= 0].sort_values("part").to_dict("records"):
-        here = np.flatnonzero((parts == row["part"]) | (not row["part"]))
+        here = np.flatnonzero((parts == row["part"]) | (rows == row["part"]) | (not row["part"]))
         excused[row["at"], here] = row["excused"]
         if pd.notna(row["due_on"]):
             due[row["at"], here] = np.datetime64(row["due_on"], "D")
@@ -224,7 +228,8 @@ def _judge_rows(judge: _Judge, check: RowsCheck) -> _Block:
     column = life.due.partition("/")[2] if life.due and life.due.startswith("row/") else None
     due_of_row = to_days(np.array([row.cell(column) if column else None for row in rows], dtype=object))
     told = _tell(judge, check, field.table)
-    excused, due, moved = _grant(judge, check.check_id, parts, np.broadcast_to(due_of_row, has.shape))
+    ids = np.array([row.id for row in rows], dtype=object)
+    excused, due, moved = _grant(judge, check.check_id, parts, np.broadcast_to(due_of_row, has.shape), ids)
     due = np.where(np.isnat(told.due), due, told.due)  # an entry knows what was granted
     moved = np.where(told.entered, told.moved, moved)
     begun = told.begun | (told.states != "") if life.steps else told.begun | np.isin(told.states, life.begun)

@@ -78,6 +78,8 @@ def load_given(
     forms: Collection[str],
     counts: Counts,
     revision: int | None = None,
+    *,
+    unit_codes: Collection[str] | None = None,
 ) -> Mapping[SubmissionKey, tuple[Given, ...]]:
     """All versions of the submissions of some forms, oldest first; a withdrawal comes after what was withdrawn.
 
@@ -85,7 +87,7 @@ def load_given(
 
     Parameters
     ----------
-    counts, revision
+    counts, revision, unit_codes
         As in :func:`load_counting`.
     """
     made = submission_versions.c
@@ -96,6 +98,8 @@ def load_given(
         .where(of_period(submissions, campaign_id, period_id), submissions.c.form_id.in_(sorted(forms)))
         .order_by(submissions.c.id, made.version)
     )
+    if unit_codes is not None:
+        query = query.where(submissions.c.unit_code.in_(sorted(unit_codes)))
     found: dict[SubmissionKey, list[Given]] = defaultdict(list)
     for row in r.conn.execute(query if revision is None else query.where(_head <= revision)):
         key = SubmissionKey(*(row._mapping[name] for name in _KEY))

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
+from itertools import count
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,7 @@ from pbwidgets.store.units import load_units
 from pbwidgets.store.vetoes import load_vetoes
 from pbwidgets.units import successors, units_as_of
 
+_FEW = 500  # most units named in a query; for more, all is read and then filtered
 ToRows = Callable[[str, Mapping[str, Any]], Iterable[tuple[str, int, str]]]
 """From a form's id and its answers to rows of field, row of the repeat, canonical text."""
 ToLives = Callable[[str, Sequence[Given]], Iterable[Trace]]
@@ -44,6 +46,7 @@ def read_records(
     lasting: Collection[str] = (),
     logs: Collection[str] = (),
     revision: int | None = None,
+    unit_codes: Collection[str] | None = None,
 ) -> Records:
     """Records of one campaign and period at one moment, without sensitive fields.
 
@@ -71,33 +74,44 @@ def read_records(
         Forms that last for the campaign; the submissions of all others are those of the period.
     logs
         Forms of which a unit has many entries: if they are lasting, too, those of a unit that was merged away are
-        read as entries of the unit that continues it, numbered after its own.
+        read as entries of the unit that continues it, with numbers that its own have left free.
     revision
         Revision of the store as of which everything is read, that of the period's closing; None: the newest.
+    unit_codes
+        Units whose records are read, with those of the units that they continue; None: all.
     """
     track_forms = [form_id for form_id, track_id in forms.items() if track_id is not None]
 
     def does_count(form_id: str, state: str) -> bool:
         return state in (counts.get(form_id, ()) if isinstance(counts, Mapping) else counts)
 
-    def is_read(key: SubmissionKey) -> bool:
-        return key.form_id in forms and (key.form_id in lasting) == (key.period_id == ALWAYS)
-
     register = load_units(r)
     continued = successors(register, as_of)
+    codes = None if unit_codes is None else set(unit_codes)
+    if codes is not None:
+        codes |= {gone for gone, code in continued.items() if code in codes}
+
+    def is_read(key: SubmissionKey) -> bool:
+        is_known = key.form_id in forms and (key.form_id in lasting) == (key.period_id == ALWAYS)
+        return is_known and (codes is None or key.unit_code in codes)
+
+    few = codes if codes is not None and len(codes) <= _FEW else None
     whose = _continue(r, campaign_id, continued, set(lasting) & set(logs), revision)
     counting = [
         replace(one, key=whose.get(one.key, one.key))
-        for one in load_counting(r, campaign_id, period_id, does_count, revision)
+        for one in load_counting(r, campaign_id, period_id, does_count, revision, unit_codes=few)
         if is_read(one.key)
     ]
-    given = load_given(r, campaign_id, period_id, living, does_count, revision) if living else {}
+    given = (
+        load_given(r, campaign_id, period_id, living, does_count, revision, unit_codes=few) if living else {}
+    )
     traced = {whose.get(key, key): to_lives(key.form_id, made) for key, made in given.items() if is_read(key)}
     units = units_as_of(register, as_of)
     if revision is not None:  # what was recorded later of how they end
         units = units.assign(valid_to=None, merged_into=None)
+    members = take_part(to_frame(units, UNITS))
     return Records(
-        units=take_part(to_frame(units, UNITS)),
+        units=members if codes is None else members[members["unit_code"].isin(codes)].reset_index(drop=True),
         submissions=_to_submissions(campaign_id, period_id, counting, forms, set(sensitive), to_rows),
         ratings=load_ratings(r, campaign_id, period_id, track_forms, revision=revision),
         vetoes=load_vetoes(r, campaign_id, period_id),
@@ -118,21 +132,26 @@ def _continue(
     forms: Collection[str],
     revision: int | None,
 ) -> Mapping[SubmissionKey, SubmissionKey]:
-    """Keys of entries of units that were merged away, each with the key that it has with the unit that continues it."""
+    """Keys of entries of units that were merged away, each with the key that it has with the unit that continues it.
+
+    They take the numbers that are free there, in the order in which the units came; what that unit begins later has
+    higher ones (:func:`~pbwidgets.store.submissions.next_occurrence`), so that an entry keeps its number.
+    """
     if not continued or not forms:
         return {}
     handed_in = load_handed_in(r, campaign_id, ALWAYS, forms, revision)
-    newest: dict[tuple[str, str], int] = defaultdict(int)
+    taken: dict[tuple[str, str], set[int]] = defaultdict(set)
     for key in handed_in:
         if key.unit_code not in continued:
-            whose = key.form_id, key.unit_code
-            newest[whose] = max(newest[whose], key.occurrence)
+            taken[key.form_id, key.unit_code].add(key.occurrence)
+    place = {code: at for at, code in enumerate(continued)}
     found = {}
-    for key in sorted(handed_in, key=lambda key: (key.form_id, key.unit_code, key.occurrence)):
+    for key in sorted(handed_in, key=lambda key: (key.form_id, place.get(key.unit_code, -1), key.occurrence)):
         if key.unit_code in continued:
-            whose = key.form_id, continued[key.unit_code]
-            newest[whose] += 1
-            found[key] = replace(key, unit_code=whose[1], occurrence=newest[whose])
+            numbers = taken[key.form_id, continued[key.unit_code]]
+            number = next(number for number in count(1) if number not in numbers)
+            numbers.add(number)
+            found[key] = replace(key, unit_code=continued[key.unit_code], occurrence=number)
     return found
 
 
@@ -162,7 +181,7 @@ def _to_submissions(
 
 def _to_lives(traced: Mapping[SubmissionKey, Iterable[Trace]]) -> pd.DataFrame:
     rows = [
-        {**asdict(trace), **asdict(key), "campaign": key.campaign_id, "period": key.period_id}
+        {**vars(trace), **vars(key), "campaign": key.campaign_id, "period": key.period_id}
         for key, traces in traced.items()
         for trace in traces
     ]

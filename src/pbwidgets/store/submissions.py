@@ -20,13 +20,13 @@ Some verbs have a form for many keys (``submit_many``): one query for all, all o
 for each key.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, select, update
 
 from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.intake.text import clean_text
@@ -220,18 +220,26 @@ def load_overview(r: Reader, campaign_id: str, period_id: str) -> pd.DataFrame:
     return found.astype({"standing_version": "Int64"})
 
 
-def next_occurrence(r: Reader, campaign_id: str, period_id: str, form_id: str, unit_code: str) -> int:
-    """Number for the next entry of a log, from 1; ask and save in the same write transaction."""
+def next_occurrence(r: Reader, log: SubmissionKey, continued: Collection[str] = ()) -> int:
+    """Number for the next entry of a log, from 1; ask and save in the same write transaction.
+
+    Parameters
+    ----------
+    log
+        Key of any of its entries.
+    continued
+        Units that were merged into its unit: as many numbers stay free as they have entries, which are read under
+        these numbers as its own.
+    """
     table = submissions.c
-    newest = r.conn.scalar(
-        select(func.max(table.occurrence)).where(
-            table.campaign_id == campaign_id,
-            table.period_id == period_id,
-            table.form_id == form_id,
-            table.unit_code == unit_code,
-        )
+    own = table.unit_code == log.unit_code
+    query = select(func.max(case((own, table.occurrence))), func.count()).where(
+        of_period(submissions, log.campaign_id, log.period_id),
+        table.form_id == log.form_id,
+        own | (table.unit_code.in_(continued) & (table.version > 0)),
     )
-    return (newest or 0) + 1
+    newest, every = r.conn.execute(query).one()
+    return max(newest or 0, every if continued else 0) + 1
 
 
 # -- the draft -----------------------------------------------------------------------------------------

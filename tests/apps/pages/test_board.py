@@ -14,6 +14,7 @@ from pbwidgets.apps.pages.board.page import show_board
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError, UsageError
 from pbwidgets.store import Actor
+from pbwidgets.workflows.duties.due import list_due
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.progress.grid import progress_by_part
@@ -27,7 +28,7 @@ Visiting = Callable[..., Visit]
 
 
 def grid_of(visit: Visit) -> ProgressGrid:
-    return ProgressGrid(visit, progress_by_part(visit.desk))
+    return ProgressGrid(visit, progress_by_part(visit.desk), list_due(visit.desk, only_here=True))
 
 
 @pytest.fixture

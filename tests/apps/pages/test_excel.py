@@ -19,7 +19,7 @@ from pbwidgets import store
 from pbwidgets.apps.pages.board.page import show_board
 from pbwidgets.apps.pages.filling.form import FillForm
 from pbwidgets.apps.pages.filling.page import show_fill
-from pbwidgets.apps.pages.review.entry import MarkGrid
+from pbwidgets.apps.pages.review.visits.entry import MarkGrid
 from pbwidgets.apps.visit import Visit
 from pbwidgets.exports.mark_book import UNIT
 from pbwidgets.store import history, load_state

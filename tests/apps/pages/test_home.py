@@ -68,7 +68,7 @@ def test_a_filler_sees_their_form_with_the_days_left_and_a_link(visiting: Visiti
     assert "待办（1）" in page
     assert "还有 100 天" in page or "还有 99 天" in page  # midnight may pass in Shanghai during the test
     assert f'href="fill?form={FORM}&amp;unit={VILLAGE}"' in page
-    for foreign in ("逾期未交", "待我审核", "重置密码", "新增账号", 'href="organise"', 'href="review"'):
+    for foreign in ("逾期未办", "待审核", "重置密码", "新增账号", 'href="organise"', 'href="review"'):
         assert foreign not in page
 
 
@@ -81,9 +81,9 @@ def test_a_returned_form_is_listed_with_its_reason_and_a_link_to_the_field(
             w, key_of(FORM, VILLAGE), "township", LEVELS, "请<b>补</b>日期", "good_deeds/done_on"
         )
     page = shown(show_home(visiting(FILLER)))
-    assert "退回修改（1）" in page
-    assert page.count("form=village_application") == 1  # not among what is due as well
-    assert "待办（" not in page
+    assert "待办（1）" in page
+    assert page.count("form=village_application") == 1
+    assert "退回：请" in page
     assert "请&lt;b&gt;补&lt;/b&gt;日期" in page
     assert "field=good_deeds%2Fdone_on" in page
 
@@ -100,9 +100,10 @@ def test_a_reviewer_sees_what_waits_and_whom_to_phone(small: Workspace, visiting
     submit(small, VILLAGE)
     end_phases(small, date.today() - timedelta(days=3))
     page = shown(show_home(visiting(REVIEWER)))
-    assert "待我审核（1）" in page
+    assert "待办（2）" in page  # the list of the township has places left
+    assert "1 份待审核" in page
     assert f'href="review?form={FORM}"' in page
-    assert "本辖区逾期未交（1）" in page
+    assert "本辖区逾期未办（1 个单位）" in page
     assert "下坪村" in page
     assert "红旗村" not in page
 
@@ -119,8 +120,8 @@ def test_links_lead_only_to_pages_that_the_role_may_open(visiting: Visiting) -> 
 def test_other_roles_see_neither_call_list_nor_queue(small: Workspace, visiting: Visiting, role: str) -> None:
     end_phases(small, date.today() - timedelta(days=3))
     page = shown(show_home(visiting(Actor("somebody", role))))
-    assert "逾期未交" not in page
-    assert "待我审核" not in page
+    assert "逾期未办" not in page
+    assert "待审核" not in page
 
 
 def test_without_an_open_campaign_the_page_says_so_and_the_administrator_still_works(
@@ -346,4 +347,4 @@ def test_a_leader_of_the_county_sees_the_whole_call_list(small: Workspace, visit
     end_phases(small, date.today() - timedelta(days=3))
     page = shown(show_home(visiting(Actor("leader", "leader", COUNTY))))
     assert "红旗村" in page
-    assert "待我审核" not in page
+    assert "待审核" not in page

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from office import Office as LibreOffice
 from openpyxl import load_workbook
 
 from pbwidgets.campaign import campaign_version, read_campaign, to_json
@@ -267,3 +268,20 @@ def test_any_right_campaign_comes_back_the_same(data: dict[str, Any], tmp_path: 
     assert campaign is not None
     again = read_campaign_workbook(write_campaign_workbook(campaign, tmp_path / "c.xlsx")).content
     assert to_json(again) == to_json(campaign)
+
+
+@pytest.mark.xdist_group("office")
+def test_tables_come_back_after_another_program_saved_the_workbook(
+    office: LibreOffice, tmp_path: Path
+) -> None:
+    campaign = read_campaign(ROOT / "parameters" / "campaigns" / "sanhua_jianshe.yaml")
+    workbook = write_campaign_workbook(campaign, tmp_path / "c.xlsx")
+    (saved,) = office.convert([workbook], "xlsx", tmp_path / "saved")
+    again = tmp_path / "again.yaml"
+    again.write_text(to_yaml(read_campaign_workbook(saved).content), encoding="utf-8")
+    read = read_campaign(again)
+    assert read.tables == campaign.tables
+    assert campaign_version(read) == campaign_version(campaign)
+    assert len(read.tables["packs"].rows) == 27
+    assert read.tables["packs"].row("red_flag").cell("domain") == "机关"
+    assert len(read.tables["clauses"].rows) == 40

@@ -1,17 +1,23 @@
 """What comes out of the campaign of source 003: each thing by the value of an awkward case of its demonstration."""
 
+import re
+import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import chdir
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 
+import altair as alt
 import pandas as pd
 import pytest
 from counties import OPERATOR, lay_out
+from docx import Document
 from pptx import Presentation
 
+from pbwidgets.batch.reports import run_reports
+from pbwidgets.charts.native import NativeChart
 from pbwidgets.demo import fill_store
 from pbwidgets.errors import RightsError
 from pbwidgets.scoring.frames import Records, Scores
@@ -22,8 +28,8 @@ from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.meeting.lists import read_list
 from pbwidgets.workflows.reports.blocks.lists import open_blocks
-from pbwidgets.workflows.reports.blocks.pieces import Photos, Piece, Table
-from pbwidgets.workflows.reports.files.book import ReportBook
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Photos, Piece, Table
+from pbwidgets.workflows.reports.board import ShownChart, board_choices, draw_board
 from pbwidgets.workflows.reports.report import open_report
 
 CAMPAIGN, TRACK, ROOT_CODE = "sanhua_jianshe", "compliance", "990301"
@@ -326,7 +332,7 @@ def test_photos_before_and_after_stand_beside_each_other(filled: Filled) -> None
 def test_visits_name_who_came(filled: Filled) -> None:
     asked = {"block": "entries", "form": "visits", "columns": ["unit", "kind", "visitor"]}
     frame = table_of(draw(filled, asked))
-    came = frame[frame["visitor"] != ""]
+    came = frame[frame["visitor"].notna()]
     assert came.to_numpy().tolist() == [["石桥村", "观摩", "梅溪村"]]
 
 
@@ -342,8 +348,15 @@ def test_papers_are_counted_by_platform(filled: Filled) -> None:
     rows = filled.records.submissions
     given = rows.loc[(rows["form_id"] == "publicity") & (rows["field"] == "platform"), "value"].value_counts()
     names = {choice.id: choice.label.zh for choice in filled.now.campaign().choices["platform"]}
-    counted = dict(zip(frame["counted"], frame.iloc[:, 1:].sum(axis=1), strict=True))
+    counted = dict(zip(frame["counted"], frame["sum"], strict=True))
     assert counted == {names[str(name)]: count for name, count in given.items()}
+    assert list(frame.columns) == [
+        "counted",
+        "2026-10",
+        "2026-11",
+        "sum",
+    ]  # what lasts is counted from the start
+    assert frame["2026-10"].any()
 
 
 def test_the_circular_names_who_is_commended(filled: Filled) -> None:
@@ -356,27 +369,297 @@ def test_the_circular_names_who_is_commended(filled: Filled) -> None:
     assert set(frame["unit_name"]) == names
 
 
-def test_the_promotion_meeting_has_page_slides_document_and_workbook(filled: Filled, tmp_path: Path) -> None:
-    """The overdue clause, the unit that is red, and what is open are the same in the workbook and on the slides."""
-    report = open_report(filled.now.folder, ROOT_CODE)
-    book = ReportBook(report.cover, tmp_path)
-    with chdir(filled.workspace.settings.workspace):
-        for block in open_blocks("promotion"):
-            book.add(block.draw(report))
-        book.save()
-    sheets = pd.read_excel(tmp_path / "tables.xlsx", sheet_name=None, header=None, dtype=str)
-    cells = {name: frame.fillna("") for name, frame in sheets.items()}
-    matrix = next(
-        frame
-        for frame in cells.values()
-        if frame.eq("梅溪村").any(axis=None) and frame.eq("已逾期").any(axis=None)
+# -- the files ------------------------------------------------------------------------------------------
+
+OWN = [village(1), village(2), village(3), village(4), village(7), village(8), village(9), COMMUNITIES[2]]
+"""Units of the awkward cases whose own reports are made too."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """The reports as they lie in the folder: their workbooks, pages, slides and documents."""
+
+    folder: Path
+
+    def file(self, report: str, name: str, unit: str = ROOT_CODE) -> Path:
+        return self.folder / report / unit / name
+
+    def sheets(self, report: str) -> dict[str, pd.DataFrame]:
+        read = pd.read_excel(self.file(report, "tables.xlsx"), sheet_name=None, engine="openpyxl")
+        return {str(name): frame for name, frame in read.items()}
+
+    def tables(self, report: str, unit: str = ROOT_CODE) -> list[pd.DataFrame]:
+        """Tables of the page."""
+        return pd.read_html(StringIO(self.page(report, unit)))
+
+    def page(self, report: str, unit: str = ROOT_CODE) -> str:
+        return self.file(report, "report.html", unit).read_text(encoding="utf-8")
+
+    def slides(self, report: str) -> list[str]:
+        """All words of each slide."""
+        made = []
+        for slide in Presentation(str(self.file(report, "slides.pptx"))).slides:
+            words = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+            for shape in slide.shapes:
+                if shape.has_table:
+                    words += [cell.text for row in shape.table.rows for cell in row.cells]
+            made.append("\n".join(words))
+        return made
+
+    def document(self, report: str) -> str:
+        paper = Document(str(self.file(report, "report.docx")))
+        cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+        return "\n".join([*(one.text for one in paper.paragraphs), *cells])
+
+
+@pytest.fixture(scope="module")
+def made(filled: Filled) -> Made:
+    runs = run_reports(
+        filled.workspace,
+        [filled.workspace.opened(CAMPAIGN, "2026-11")],
+        unit_codes=[ROOT_CODE, *OWN],
+        workers=2,
     )
-    row = matrix[matrix.eq("梅溪村").any(axis=1)].iloc[0]
-    head = matrix[matrix.eq("标识外观").any(axis=1)].iloc[0]
-    assert row[head[head == "标识外观"].index[0]] == "已逾期"
-    slides = Presentation(str(tmp_path / "slides.pptx"))
-    words = "\n".join(
-        shape.text_frame.text for slide in slides.slides for shape in slide.shapes if shape.has_text_frame
-    )
-    assert "长岭村" in words
-    assert (tmp_path / "report.docx").stat().st_size > 10_000
+    assert {run.manifest.units[code].failure for run in runs for code in run.codes} == {None}
+    return Made(runs[0].folder.parent)
+
+
+def row_of(frame: pd.DataFrame, **wanted: object) -> pd.Series:
+    for name, value in wanted.items():
+        frame = frame[frame[name] == value]
+    assert len(frame) == 1, (wanted, len(frame))
+    return frame.iloc[0]
+
+
+def table_with(tables: Iterable[pd.DataFrame], *columns: str) -> pd.DataFrame:
+    return next(frame for frame in tables if set(columns) <= set(frame.columns))
+
+
+@pytest.fixture(scope="module")
+def matrix(filled: Filled) -> alt.TopLevelMixin:
+    pieces = draw(filled, {"block": "standings", "of": TRACK, "view": "matrix"})
+    return next(piece.chart for piece in pieces if isinstance(piece, Figure))
+
+
+def cells_of(chart: alt.TopLevelMixin) -> dict[tuple[int, float], tuple[str, str]]:
+    """State and sign in each cell of the matrix, from the data of the chart: by row, and middle of the column."""
+    rows = [row for rows in chart.to_dict()["datasets"].values() for row in rows if "state" in row]
+    return {(row["row"], row["middle"]): (row["state"], row["text"]) for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("unit", "check", "words", "sign", "days", "value"),
+    [
+        (village(3), "标识外观", "已逾期", "逾", 31, None),
+        (village(1), "管理制度", "待验收", "待", 0, 7),
+        (village(4), "功能布局", "已达标", "✓", 0, 8),
+        (village(7), "三资招投标", "未达到", "差", 0, 0),
+        (village(8), "场所有人用", "未达到", "差", 0, 0),
+        (village(9), "组织设置", "已逾期", "逾", 31, 0),
+        (village(9), "责任落实", "已逾期", "逾", 31, 0),
+        (village(2), "接待观摩", "已达标", "✓", 0, 1),
+        (COMMUNITIES[2], "功能布局", "不适用", "—", 0, None),
+    ],
+)
+def test_a_check_is_the_same_in_sheet_chart_and_page(
+    filled: Filled, made: Made, matrix: alt.TopLevelMixin, unit: str, check: str, words: str, sign: str,
+    days: int, value: float | None,
+) -> None:  # fmt: skip
+    name, sheets = filled.names[unit], made.sheets("promotion")
+    whole = sheets["全面达标：矩阵"]
+    assert row_of(whole, 单位=name)[check] == words
+    listed = row_of(sheets["全面达标：明细"], 单位=name, 检查项=check)
+    assert (listed["状态"], listed["逾期天数"]) == (words, days)
+    assert value is None or listed["完成值"] == value
+    cells = cells_of(matrix)
+    middles = sorted({middle for _, middle in cells})
+    checks = [column for column in whole.columns if column not in ("单位", "已达标", "应达标")]
+    place = list(whole["单位"]).index(name), middles[checks.index(check)]
+    state = {"已逾期": "overdue", "待验收": "claimed", "已达标": "reached", "未达到": "short"}
+    assert cells[place] == (state.get(words, "not_applicable"), sign)
+    page = made.page("promotion")
+    assert re.search(f'aria-label="middle: {place[1]:g}; row: {place[0]}; [^"]*text: {sign}"', page)
+    own = row_of(table_with(made.tables("unit", unit), "检查项", "状态"), 检查项=check)
+    assert (own["状态"], own["逾期天数"]) == (words, days)
+    slide = next(text for text in made.slides("promotion") if "全面达标：矩阵" in text)
+    assert name in slide
+
+
+def test_the_matrix_of_files_has_all_fourteen_units(
+    filled: Filled, made: Made, matrix: alt.TopLevelMixin
+) -> None:
+    names = [filled.names[code] for code in (*VILLAGES, *COMMUNITIES)]
+    assert list(made.sheets("promotion")["全面达标：矩阵"]["单位"]) == names
+    assert {row for row, _ in cells_of(matrix)} == set(range(14))
+
+
+def test_coverage_is_the_same_in_sheet_chart_and_page(filled: Filled, made: Made) -> None:
+    """By aim and by unit: what is reached of what is expected, claimed beside it and never in it."""
+    for by, head in (("heading", "类别"), ("unit", "单位")):
+        sheet = made.sheets("promotion")[f"全面达标：按{head}"].set_index(head)
+        pieces = draw(filled, {"block": "standings", "of": TRACK, "view": "coverage", "by": by})
+        native = next(piece.native for piece in pieces if isinstance(piece, Figure))
+        assert isinstance(native, NativeChart)
+        shown = {one.name: dict(zip(native.categories, one.values, strict=True)) for one in native.series}
+        assert shown["已达标"] == sheet["已达标"].to_dict()
+        assert (sheet["已达标"].sum(), sheet["待验收"].sum()) == (
+            (filled.scores.standings["state"] == "reached").sum(),
+            1,
+        )
+        page = made.page("promotion")
+        for name, reached, expected in sheet[["已达标", "应达标"]].itertuples():
+            assert f">{name}<" in page
+            assert f">{reached}/{expected}<" in page
+
+
+@pytest.mark.parametrize(
+    ("report", "columns", "wanted"),
+    [
+        (
+            "promotion",
+            ("单位", "问题"),
+            {"单位": "梅溪村", "问题": "农家书屋与服务厅分处两地", "逾期天数": 15},
+        ),
+        (
+            "promotion",
+            ("单位", "问题"),
+            {"单位": "沙洲村", "进度": "已发现", "时限": in_days(8), "逾期天数": 0},
+        ),
+        (
+            "promotion",
+            ("单位", "短板"),
+            {"单位": "长岭村", "短板": "两委班子缺额未补，组织设置未调整", "逾期天数": 18},
+        ),
+        (
+            "promotion",
+            ("单位", "提示"),
+            {"单位": "凤凰村", "累计支出": "46000元", "提示": "跳过“已招标”"},
+        ),
+        ("promotion", ("单位", "来访单位"), {"单位": "石桥村", "来访单位": "梅溪村"}),
+        (
+            "to_put_right",
+            ("单位", "短板", "责任职务"),
+            {"单位": "古井村", "时限": in_days(12), "逾期天数": 0},
+        ),
+    ],
+)
+def test_an_entry_is_the_same_in_sheet_and_page(
+    made: Made, report: str, columns: tuple[str, ...], wanted: dict[str, object]
+) -> None:
+    for tables in (made.sheets(report).values(), made.tables(report)):
+        frame = table_with(tables, *columns)
+        if "时限" in frame:
+            frame = frame.assign(时限=pd.to_datetime(frame["时限"]).dt.strftime("%Y-%m-%d"))
+        row_of(frame, **wanted)
+
+
+def test_the_rectification_list_is_in_order_of_the_days_overdue(made: Made) -> None:
+    """What is overdue of every form and every line, the longest first; on the page as in the sheet."""
+    sheet = made.sheets("to_put_right")["在办和逾期事项"]
+    assert list(sheet["逾期天数"]) == sorted(sheet["逾期天数"], reverse=True)
+    assert sheet["逾期天数"].min() > 0
+    page = table_with(made.tables("to_put_right"), "单位", "表单", "事项", "逾期天数")
+    kept = ["单位", "表单", "事项", "逾期天数"]
+    assert page[kept].to_numpy().tolist() == sheet[kept].to_numpy().tolist()
+    found = {(row["单位"], row["事项"]): row["逾期天数"] for row in sheet.to_dict("records")}
+    assert found["梅溪村", "农家书屋与服务厅分处两地"] == 15
+    assert found["长岭村", "组织设置"] == 31
+    assert not {"旧村部长期闲置", "后院垃圾未清运"} & {title for _, title in found}
+
+
+def test_a_fault_closed_late_stands_with_both_photos(made: Made) -> None:
+    row = row_of(made.sheets("promotion")["场所“闲散乱脏”整治：前后对比"], 事项="竹园村：旧村部长期闲置")
+    assert (row["整治前照片"], row["整治后照片"]) == ("有", "有")
+    assert row["状态"].endswith(f"已销号 {in_days(-20)}")
+    for report in ("promotion", "photo_sheet"):
+        page = made.page(report)
+        part = page.partition("竹园村：旧村部长期闲置")[2][:400_000]
+        assert in_days(-20) in part[:400]
+        assert part.partition("整治后照片")[0].count("<img") == 2
+        assert f"已销号 {in_days(-20)}" in made.document(report)
+    assert any("旧村部长期闲置" in slide and in_days(-20) in slide for slide in made.slides("promotion"))
+
+
+def test_the_lights_are_the_same_in_sheet_slide_and_page(filled: Filled, made: Made) -> None:
+    lights = {
+        name: {filled.names[code] for code in filled.on_list(list_id)}
+        for list_id, name in (("red", "红"), ("yellow", "黄"), ("green", "绿"))
+    }
+    assert lights["红"] == {"长岭村"}
+    sheet = made.sheets("promotion")["名单"]
+    page = table_with(made.tables("promotion"), "单位", "名单", "说明")
+    for frame in (sheet, page):
+        assert frame.groupby("名单")["单位"].agg(set).to_dict() == lights
+    reason = row_of(sheet, 单位="长岭村")["说明"]
+    assert "组织设置逾期31天" in reason
+    assert row_of(page, 单位="长岭村")["说明"] == reason
+    count = "，".join(f"{name}{len(units)}个" for name, units in lights.items())
+    assert any(count in slide and reason in slide for slide in made.slides("promotion"))
+
+
+def test_the_circular_is_a_draft_until_the_meeting_decides(filled: Filled, made: Made) -> None:
+    rows = filled.scores.lists
+    proposed = set(rows.loc[(rows["list_id"] == "commended") & rows["proposed"], "unit_code"])
+    names = {filled.names[code] for code in proposed}
+    assert names == {
+        "枫树村",
+        "古井村",
+        "云岭社区",
+    }  # neither 凤凰村 without its tender nor 青山村 with its empty room
+    sheet = made.sheets("commended_units")["通报表扬"]
+    page = table_with(made.tables("commended_units"), "单位", "名单")
+    assert set(sheet["单位"]) == set(page["单位"]) == names
+    assert set(sheet["决定情况"]) == {"拟列，待决定"}
+    document = made.document("commended_units")
+    assert "通报表扬（拟列，待决定）（3个）" in document
+    assert all(name in document for name in names)
+    assert "长岭村" not in document
+
+
+def test_no_file_tells_of_the_accountability_list(made: Made) -> None:
+    """Nor of the two red months that put a unit on it, nor of what the committee said."""
+    files = [path for path in made.folder.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} >= {".html", ".ipynb", ".xlsx", ".pptx", ".docx", ".svg"}
+    for path in files:
+        data = [path.read_bytes()]
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                data = [archive.read(name) for name in archive.namelist()]
+        for word in ("问责", "列红月数", "连续两个月列红", "accountable", "red_months"):
+            assert not any(word.encode() in part for part in data), (path, word)
+
+
+def test_every_slide_of_the_promotion_meeting_has_its_source_and_its_number(made: Made) -> None:
+    slides = made.slides("promotion")
+    assert len(slides) == 13
+    for number, words in enumerate(slides[1:], start=2):
+        assert "数据截至2026-11-30" in words
+        assert words.splitlines().count(str(number)) >= 1
+
+
+def test_no_cell_of_the_matrix_on_the_slide_makes_its_row_higher(made: Made) -> None:
+    """A line without a letter is as high as the usual 18 points, and pushes the legend off the slide."""
+    tables = [
+        shape.table
+        for slide in Presentation(str(made.file("promotion", "slides.pptx"))).slides
+        for shape in slide.shapes
+        if shape.has_table
+    ]
+    matrix = next(table for table in tables if len(table.columns) > 30)
+    assert len(matrix.rows) == 2 + 14
+    assert all(cell.text for row in matrix.rows for cell in row.cells if not cell.is_spanned)
+
+
+def test_the_board_shows_the_same_matrix(filled: Filled, matrix: alt.TopLevelMixin) -> None:
+    top = Actor("top", "reviewer", ROOT_CODE)
+    desk = Desk(filled.workspace, top, filled.workspace.opened(CAMPAIGN, "2026-11"))
+    choice = next(one for one in board_choices(desk, ROOT_CODE) if one.block == "standings")
+    (chart,) = (one for one in draw_board(desk, ROOT_CODE, choice) if isinstance(one, ShownChart))
+    found = {
+        (row["row"], row["middle"]): (row["state"], row["text"])
+        for rows in chart.spec["datasets"].values()
+        for row in rows
+        if "state" in row
+    }
+    assert found == cells_of(matrix)
+    assert Counter(state for state, _ in found.values())["overdue"] == 7

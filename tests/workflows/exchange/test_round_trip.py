@@ -17,15 +17,18 @@ from office import Office
 from returns import FIRST_ROW, ID_ROW, Filled, cells_of, fill_in
 
 from pbwidgets.campaign import Campaign, read_campaign
+from pbwidgets.demo.evidence import make_photo
 from pbwidgets.errors import DataError
 from pbwidgets.scoring import to_frame
 from pbwidgets.scoring.frames import UNITS
 from pbwidgets.store import Actor, SubmissionKey, load_state
 from pbwidgets.workflows.exchange.answers import export_answers, read_return, store_return, write_template
-from pbwidgets.workflows.filling.drafts import save_answers
+from pbwidgets.workflows.filling.drafts import hand_in_form, save_answers
+from pbwidgets.workflows.filling.entries import begin_entry
+from pbwidgets.workflows.filling.evidence import attach_file
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
-from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.campaigns import Opening, open_definition
 from pbwidgets.workflows.organise.register import save_units
 
 pytestmark = pytest.mark.xdist_group("office")
@@ -287,3 +290,106 @@ def test_the_same_answers_give_the_same_bytes(right: Right, tmp_path: Path) -> N
         for name in ("a.xlsx", "b.xlsx")
     )
     assert first == second
+
+
+STREET, HAMLET, QUARTER = "990301", "990301001", "990301012"
+LEVEL_ACTOR, HAMLET_ACTOR = Actor("li", "reviewer", STREET), Actor("zhao", "filler", HAMLET)
+
+
+def street() -> pd.DataFrame:
+    rows = [
+        (STREET, "虚构街道", "subdistrict", None),
+        (HAMLET, "东村", "village", STREET),
+        (QUARTER, "东社区", "community", STREET),
+    ]
+    names = ("unit_code", "unit_name", "kind", "parent_code")
+    return to_frame([{**dict(zip(names, row, strict=True)), "synthetic": True} for row in rows], UNITS)
+
+
+def test_fixed_rows_and_living_entries_come_back_after_another_program_saved_them(
+    office: Office, tmp_path: Path
+) -> None:
+    """Filled in, saved by LibreOffice, taken in; then amended by each hand in the same way."""
+    campaign = read_campaign(CAMPAIGNS / "sanhua_jianshe.yaml")
+    shutil.copytree(ROOT / "parameters", tmp_path / "parameters")
+    with open_workspace(tmp_path) as workspace:
+        save_units(workspace, OPERATOR, street(), NOW)
+        opened = open_definition(workspace, OPERATOR, campaign, "2026-11", Opening(now=NOW))
+        desk = Desk(workspace, OPERATOR, opened, "zh_CN", NOW)
+        unit = replace(desk, actor=HAMLET_ACTOR)
+        level = replace(desk, actor=LEVEL_ACTOR)
+        # handed in on the page: a photo cannot come in a workbook
+        fault_key = begin_entry(level, "faults", HAMLET)
+        token = attach_file(level, fault_key, "before", "p.jpg", make_photo(1)).file.sha256
+        fault = {
+            "fault": "dirty", "what": "楼道堆物", "post": "村委会主任", "found_on": "2026-11-01",
+            "before": [token], "due_on": "2026-11-20",
+        }  # fmt: skip
+        hand_in_form(level, fault_key, fault, 1)
+        filled = Filled(write_template(unit, ["standards", "funds", "faults"], [], tmp_path / "mine.xlsx"))
+        pack = filled.page("standards", "pack")
+        rows = range(FIRST_ROW, pack.max_row + 1)
+        names = [str(pack.cell(at, filled.column(pack, "#row_name")).value)[:4] for at in rows]
+        assert names == [*(f"三有之{n}" for n in "一二三"), *(f"四化之{n}" for n in "一二三四")]
+        for name in ("lines", "pack"):
+            page = filled.page("standards", name)
+            for row in range(FIRST_ROW, page.max_row + 1):
+                page.cell(row, filled.column(page, "state")).value = "未启动"
+        lines = filled.page("standards", "lines")
+        assert lines.max_row == FIRST_ROW + 9
+        lines.cell(FIRST_ROW, filled.column(lines, "state")).value = "已达标"
+        lines.cell(FIRST_ROW + 1, filled.column(lines, "note")).value = "下月换届"
+        for kind, amount, day in (("上级拨付", 5000, "2026-11-02"), ("活动运行支出", 1200.5, "2026-11-08")):
+            filled.add(
+                "funds",
+                HAMLET,
+                kind=kind,
+                amount=amount,
+                booked_on=day,
+                purpose=f"{kind}一笔",
+                voucher="9001",
+            )
+        faults = filled.page("faults")
+        faults.cell(FIRST_ROW, filled.column(faults, "fixed_on")).value = "2026-11-09"
+        (saved,) = office.convert([filled.save("filled.xlsx")], "xlsx", tmp_path / "saved")
+        returned = read_return(unit, saved)
+        assert returned.is_right, [problem.line() for problem in returned.findings]
+        assert [change.fate for change in returned.changes] == ["new", "new", "new", "changed"]
+        assert store_return(unit, returned).stored == 4
+
+        def found(form_id: str, entry: int = 0) -> Any:
+            with workspace.store.read() as reader:
+                state = load_state(reader, replace(opened.submission_key(form_id, HAMLET), occurrence=entry))
+            return state and state.answers
+
+        kept_lines = found("standards")["lines"]
+        assert kept_lines[:3] == [
+            {"row": "set_up", "state": "reached"},
+            {"row": "team", "state": "not_begun", "note": "下月换届"},
+            {"row": "funding", "state": "not_begun"},
+        ]
+        assert [row["row"] for row in found("standards")["pack"]] == [
+            "have_1", "have_2", "have_3", "way_1", "way_2", "way_3", "way_4",
+        ]  # fmt: skip
+        assert found("funds", 2) == {
+            "kind": "running", "amount": 1200.5, "booked_on": "2026-11-08", "purpose": "活动运行支出一笔",
+            "voucher": "9001",
+        }  # fmt: skip
+        assert found("faults", 1) == {**fault, "fixed_on": "2026-11-09"}
+
+        again = Filled(export_answers(unit, tmp_path / "again.xlsx", ["standards", "funds", "faults"]))
+        funds = again.page("funds")
+        at = funds.cell(FIRST_ROW, again.column(funds, "amount"))
+        at.value = 1000
+        (saved,) = office.convert([again.save("lower.xlsx")], "xlsx", tmp_path / "saved")
+        (problem,) = read_return(unit, saved).findings
+        assert (problem.place, problem.args["why"].code) == (
+            f"{funds.title}!{at.coordinate}",
+            "fill.keeps_broken",
+        )
+        at.value = 1200.5
+        (saved,) = office.convert([again.save("lower.xlsx")], "xlsx", tmp_path / "saved")
+        returned = read_return(unit, saved)
+        assert [change.fate for change in returned.changes].count("unchanged") == 3
+        assert store_return(unit, returned).stored == 1
+        assert found("funds", 1)["amount"] == 1200.5

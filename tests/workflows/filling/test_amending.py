@@ -50,10 +50,12 @@ from pbwidgets.workflows.filling.entries import begin_entry, list_entries, open_
 from pbwidgets.workflows.filling.evidence import attach_file, find_evidence_file
 from pbwidgets.workflows.ground.answers import AnswersRefusedError
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.rights import operator
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.review.acceptance import Correction, accept_submission, send_back
-from pbwidgets.workflows.review.batches import accept_submissions
-from pbwidgets.workflows.review.concessions import excuse, lift, put_off_check
+from pbwidgets.workflows.review.batches import accept_submissions, return_submissions
+from pbwidgets.workflows.review.living.concessions import excuse, lift, put_off_check
 
 FAULT = {"fault": "门窗破损", "found_on": "2026-10-05", "due_on": "2026-10-25"}
 DEMAND = {"demand": "修路", "caller": "某先生", "found_on": "2026-10-05", "due_on": "2026-10-25"}
@@ -423,6 +425,26 @@ def test_a_return_and_taking_back_must_keep_the_balance_too(workspace: Workspace
     assert state_of(workspace, spent).state == "submitted"
 
 
+def test_a_balance_that_goes_on_with_another_unit_is_kept_from_a_month_before_the_merger_too(
+    workspace: Workspace, desk: Desks
+) -> None:
+    income = begin(desk(UNIT), "funds", money("in", 100, "2026-10-02"))
+    register = workspace.units().set_index("unit_code")
+    register.loc[VILLAGE, ["valid_to", "merged_into"]] = ["2026-11-04", SISTER]
+    save_units(workspace, operator(), register.reset_index(), IN_NOVEMBER)
+    sister = Actor("zhou", "filler", SISTER)
+    begin(desk(sister, NOVEMBER, IN_NOVEMBER), "funds", money("out", 80, "2026-11-09", "慰问"), SISTER)
+    for period_id in (NOVEMBER, OCTOBER):  # which is still open, and in which nothing was merged yet
+        level = desk(LEVEL, period_id, IN_NOVEMBER)
+        with pytest.raises(DataError, match=r"慰问.*2026-11-09.*余额为 -80"):
+            send_back(level, income, "street", Correction("没有票据"), seen_version=1)
+        with pytest.raises(DataError, match=r"慰问.*2026-11-09.*余额为 -80"):
+            return_submissions(level, {income: 1}, Correction("没有票据"))
+    with pytest.raises(DataError, match=r"慰问.*余额为 -30"):
+        amend(desk(sister, NOVEMBER, IN_NOVEMBER), income, money("in", 50, "2026-10-02"), seen_version=1)
+    assert state_of(workspace, income).state == "submitted"
+
+
 def test_redaction_and_import_must_keep_the_balance(workspace: Workspace, desk: Desks) -> None:
     income = begin(desk(UNIT), "funds", money("in", 100, "2026-10-02"))
     begin(desk(UNIT), "funds", money("out", 80, "2026-10-05", "慰问"))
@@ -508,6 +530,21 @@ def test_rows_are_changed_refused_and_put_off_by_their_ids(workspace: Workspace,
     assert granted[["unit_code", "check_id", "part", "due_on", "reason"]].values.tolist() == [
         [VILLAGE, "clauses", "team", "2026-12-20", "没有会议记录"]
     ]
+
+
+def test_what_else_is_said_to_be_done_waits_on_when_a_row_is_refused(
+    workspace: Workspace, desk: Desks
+) -> None:
+    key = begin(desk(UNIT), "clauses", CLAUSES)
+    accept_submission(desk(LEVEL), key, "street", seen_version=1)
+    lines = [{**row, "state": "done"} for row in CLAUSES["lines"]]
+    amend(desk(UNIT), key, {**CLAUSES, "lines": lines}, seen_version=2)
+    refuse_done(desk(LEVEL), key, reason="没有会议记录", due_on=date(2026, 12, 20), row_id="team")
+    found = state_of(workspace, key)
+    assert (found.state, found.standing_version) == ("submitted", 2)
+    assert [row["state"] for row in (found.answers or {})["lines"]] == ["begun", "done"]
+    refuse_done(desk(LEVEL), key, reason="没有桌椅", due_on=date(2026, 12, 20), row_id="rooms")
+    assert state_of(workspace, key).state == "accepted:street"  # nothing is left to accept
 
 
 def test_a_level_excuses_puts_off_and_takes_back(workspace: Workspace, desk: Desks) -> None:

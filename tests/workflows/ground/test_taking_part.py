@@ -15,6 +15,7 @@ from pbwidgets.errors import DataError, ProblemsError, RightsError, UsageError
 from pbwidgets.scoring import to_frame
 from pbwidgets.scoring.frames import UNITS
 from pbwidgets.store import Actor, SubmissionKey
+from pbwidgets.workflows.duties.due import list_due
 from pbwidgets.workflows.filling.access import units_to_fill
 from pbwidgets.workflows.filling.drafts import hand_in_form
 from pbwidgets.workflows.ground.desk import Desk, choose_campaign, find_tops, list_campaigns
@@ -26,7 +27,7 @@ from pbwidgets.workflows.meeting.notices import plan_notice
 from pbwidgets.workflows.meeting.what_if import WhatIf, meeting_tracks, open_trial, try_selection
 from pbwidgets.workflows.organise.campaigns import Opening, find_joining, open_definition
 from pbwidgets.workflows.organise.register import save_units
-from pbwidgets.workflows.progress.grid import late_units, progress_by_part, progress_grid
+from pbwidgets.workflows.progress.grid import progress_by_part, progress_grid
 from pbwidgets.workflows.reports.report import open_report
 from pbwidgets.workflows.reports.results import plan_reports
 from pbwidgets.workflows.review.queue import review_queue
@@ -207,7 +208,7 @@ def parts(workspace: Workspace, campaign_id: str) -> set[str]:
 
 
 def call_list(workspace: Workspace, campaign_id: str) -> set[str]:
-    return set(late_units(desk(workspace, campaign_id, now=LATER))["unit_code"])
+    return set(list_due(desk(workspace, campaign_id, now=LATER), only_here=True).overdue_below)
 
 
 def review(workspace: Workspace, campaign_id: str) -> set[str]:

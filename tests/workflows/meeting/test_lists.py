@@ -8,8 +8,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from counties import COUNTY, OPERATOR, OTHER_VILLAGE, ROOT, SISTER, TOWN, VILLAGE, make_register
-from two_months import AFTER, CHECKLIST, NOVEMBER, OCTOBER, make_checklist, open_month
+from counties import COUNTY, OPERATOR, OTHER_VILLAGE, ROOT, SISTER, TOWN, VILLAGE
+from two_months import (
+    AFTER,
+    CHECKLIST,
+    NEIGHBOUR,
+    NOVEMBER,
+    OCTOBER,
+    make_checklist,
+    make_november,
+    open_month,
+)
 
 from pbwidgets.errors import ConflictError, DataError, RightsError, UsageError
 from pbwidgets.store import Actor, load_audit, load_decisions, load_top_decisions
@@ -18,8 +27,6 @@ from pbwidgets.workflows.ground.snapshots import read_top_lists, take_snapshot
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.meeting.decisions import Minutes
 from pbwidgets.workflows.meeting.lists import decide_list, find_audience, lists_in_view, read_list
-from pbwidgets.workflows.organise.campaigns import close_campaign
-from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.people.audit_log import AuditFilter, list_audit
 from pbwidgets.workflows.progress.unit import unit_decisions
 from pbwidgets.workflows.reports.results import sees_own_sheet
@@ -27,7 +34,6 @@ from pbwidgets.workflows.reports.results import sees_own_sheet
 JUDGE = Actor("xu", "reviewer", COUNTY)
 ORGANISER = Actor("organiser", "organiser")
 MINUTES = Minutes("会议研究", "领导小组", AFTER.date(), "书记、副书记")
-NEIGHBOUR = "990101002002"
 OTHERS = {
     "township": Actor("li", "reviewer", TOWN),
     "leader": Actor("he", "leader", COUNTY),
@@ -39,14 +45,8 @@ OTHERS = {
 
 @pytest.fixture(scope="module")
 def november_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once: VILLAGE and OTHER_VILLAGE are red in October, which is closed, and VILLAGE in November again."""
-    folder = tmp_path_factory.mktemp("november")
-    with open_workspace(folder) as workspace:
-        save_units(workspace, OPERATOR, make_register())
-        october = open_month(workspace, OCTOBER, {SISTER: 3, NEIGHBOUR: 1})
-        close_campaign(Desk(workspace, OPERATOR, october, "zh_CN", AFTER))
-        take_snapshot(workspace, open_month(workspace, NOVEMBER, {SISTER: 3, NEIGHBOUR: 1, OTHER_VILLAGE: 2}))
-    return folder
+    """Made once, as :func:`make_november` says."""
+    return make_november(tmp_path_factory.mktemp("november"))
 
 
 @pytest.fixture
@@ -220,6 +220,27 @@ def test_a_month_counts_the_lists_of_months_before_and_top_ones_stay_at_the_top(
     assert set(frames["listed"]["list_id"]) == {"red", "green", "commended"}
     assert set(frames["listed"]["period"]) == {OCTOBER}
     assert frames["decisions"].empty
+
+
+def test_what_was_for_the_top_stays_there_when_its_list_is_for_everybody_later(small: Workspace) -> None:
+    october = open_month(small, OCTOBER, {SISTER: 3})
+    decide_list(Desk(small, JUDGE, october, "zh_CN", AFTER), "accountable", {VILLAGE: "selected"}, MINUTES)
+    lists = json.loads(make_checklist().model_dump_json(exclude_defaults=True))["lists"]
+    told = {
+        "id": "told", "name": {"zh": "曾被问责", "en": "Told"}, "of": "compliance",
+        "when": "${held_to_account} >= 1",
+    }  # fmt: skip
+    opened_up = [{key: value for key, value in item.items() if key != "audience"} for item in lists]
+    november = open_month(small, NOVEMBER, {SISTER: 3}, lists=[*opened_up, told])
+    rows = take_snapshot(small, november).frames(["lists"])["lists"]
+    assert on(rows[rows["list_id"] == "told"]) == []
+    assert on(read_list(Desk(small, JUDGE, november, "zh_CN", AFTER), "told").rows) == []
+    same = open_month(
+        small, OCTOBER, {}, lists=opened_up
+    )  # the month in which it was decided, by a new version
+    frames = take_snapshot(small, same).frames(["lists", "decisions"])
+    assert frames["decisions"].empty
+    assert frames["lists"].loc[frames["lists"]["list_id"] == "accountable", "decided"].isna().all()
 
 
 def test_only_one_function_reads_the_folder_of_the_top_and_only_two_modules_call_it() -> None:

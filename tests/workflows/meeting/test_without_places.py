@@ -12,7 +12,7 @@ from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Campaign
 from pbwidgets.errors import DataError, UsageError
 from pbwidgets.store import Actor, Mark, MarkKey
-from pbwidgets.workflows.duties import list_duties
+from pbwidgets.workflows.duties.others import list_duties
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace

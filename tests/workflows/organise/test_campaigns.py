@@ -1,5 +1,6 @@
 """Opening campaigns and importing the register."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,13 @@ from pbwidgets.settings import load_settings
 from pbwidgets.store import Actor, history, load_units
 from pbwidgets.workflows.filling.drafts import hand_in
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.workspace import Opened, Workspace
-from pbwidgets.workflows.organise.campaigns import changes_since_opening, check_campaigns, open_campaign
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, today
+from pbwidgets.workflows.organise.campaigns import (
+    changes_since_opening,
+    check_campaigns,
+    open_campaign,
+    open_definition,
+)
 from pbwidgets.workflows.organise.register import import_register
 
 
@@ -74,6 +80,21 @@ def test_a_campaign_that_was_never_opened_has_no_changes(tmp_path: Path, contest
 
     with open_workspace(tmp_path) as empty:
         assert changes_since_opening(empty, contest.campaign) == ()
+
+
+def test_without_a_named_period_the_one_that_is_open_goes_on_and_else_that_of_today_is_opened(
+    small: Workspace,
+) -> None:
+    monthly = small.read_campaign("sanhua_jianshe")
+    days = {"before": today() - timedelta(9), "now": today(), "after": today() + timedelta(9)}
+    periods = [
+        one.model_copy(update={"id": name, "begins": day, "ends": day, "phases": ()})
+        for one, (name, day) in zip(monthly.periods, days.items(), strict=False)
+    ]
+    laid = monthly.model_copy(update={"periods": tuple(periods)})
+    assert open_definition(small, OPERATOR, laid).period_id == "now"
+    open_definition(small, OPERATOR, laid, "before")
+    assert open_definition(small, OPERATOR, laid).period_id == "before"
 
 
 def test_a_wrong_file_is_not_opened(small: Workspace, contest: Opened) -> None:

@@ -24,13 +24,13 @@ from pbwidgets.apps.frame import load_frame
 from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Actor
+from pbwidgets.workflows.duties.due import list_due
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_campaigns
 from pbwidgets.workflows.organise.campaigns import close_campaign
 from pbwidgets.workflows.progress.grid import (
     awaiting_review,
-    due_forms,
-    late_units,
+    list_to_do,
     progress_by_part,
     progress_grid,
 )
@@ -82,18 +82,21 @@ def test_days_are_counted_in_shanghai_and_the_last_day_is_due_today(
 
 def test_a_filler_owes_its_units_open_forms_most_urgent_first(small: Workspace, contest: Opened) -> None:
     now = EARLY
-    assert list(due_forms(Desk(small, FILLER, contest, now=now))["form_id"]) == [FORM]
-    due = due_forms(Desk(small, TOWN_FILLER, contest, now=now))
-    assert list(due["form_id"]) == ["township_setup", "township_application"]
+    assert forms_due(Desk(small, FILLER, contest, now=now)) == [FORM]
+    assert forms_due(Desk(small, TOWN_FILLER, contest, now=now)) == ["township_setup", "township_application"]
     submit(small, VILLAGE)
-    assert due_forms(Desk(small, FILLER, contest, now=now)).empty
+    assert not forms_due(Desk(small, FILLER, contest, now=now))
+
+
+def forms_due(desk: Desk) -> list[str]:
+    return [due.form_id for due in list_due(desk).own]
 
 
 def test_nothing_is_due_before_its_phase_begins_nor_for_reviewers(small: Workspace, contest: Opened) -> None:
     january = datetime(2026, 1, 10, tzinfo=UTC)
-    assert due_forms(Desk(small, FILLER, contest, now=january)).empty
-    assert list(due_forms(Desk(small, TOWN_FILLER, contest, now=january))["form_id"]) == ["township_setup"]
-    assert due_forms(Desk(small, REVIEWER, contest, now=EARLY)).empty
+    assert not forms_due(Desk(small, FILLER, contest, now=january))
+    assert forms_due(Desk(small, TOWN_FILLER, contest, now=january)) == ["township_setup"]
+    assert not forms_due(Desk(small, REVIEWER, contest, now=EARLY))
 
 
 def test_what_was_returned_is_due_with_its_reason_field_and_level(small: Workspace, contest: Opened) -> None:
@@ -102,10 +105,16 @@ def test_what_was_returned_is_due_with_its_reason_field_and_level(small: Workspa
         store.return_submission(
             w, key_of(FORM, VILLAGE), "township", LEVELS, "请补日期", "good_deeds/done_on"
         )
-    (row,) = due_forms(Desk(small, FILLER, contest, now=EARLY)).to_dict("records")
-    assert (row["state"], row["reason"], row["field_path"], row["returned_by"]) == (
-        "returned", "请补日期", "good_deeds/done_on", "township",
-    )  # fmt: skip
+    (due,) = list_due(Desk(small, FILLER, contest, now=EARLY)).own
+    level = contest.campaign.review_levels[0].name.zh
+    assert (due.kind, due.reason, due.field, due.state) == (
+        "returned",
+        "请补日期",
+        "good_deeds/done_on",
+        level,
+    )
+    (row,) = list_to_do(Desk(small, FILLER, contest, now=EARLY)).to_dict("records")
+    assert (row["state"], row["returned_by"]) == ("returned", "township")
 
 
 def test_surveys_logs_and_county_forms_are_owed_by_nobody(small: Workspace, contest: Opened) -> None:
@@ -156,13 +165,14 @@ def test_the_call_list_holds_late_units_below_longest_overdue_first(
 ) -> None:
     now = CLOSES + timedelta(days=1)
     submit(small, VILLAGE)
-    late = late_units(Desk(small, REVIEWER, contest, now=now))
-    assert set(late["unit_code"]) == {SISTER}  # the township's own forms are up to its filler
-    assert list(late["days_late"]) == [2]
-    county = late_units(Desk(small, COUNTY_REVIEWER, contest, now=now))
-    assert set(county["unit_code"]) == {TOWN, OTHER_TOWN, SISTER, OTHER_VILLAGE, "990101002002"}
-    assert list(county["form_id"])[:2] == ["township_setup", "township_setup"]
-    assert list(county["days_late"]) == sorted(county["days_late"], reverse=True)
+    late = list_due(Desk(small, REVIEWER, contest, now=now)).overdue_below
+    assert list(late) == [SISTER]  # the township's own forms are up to its filler
+    assert [due.overdue_days for due in late[SISTER]] == [2]
+    county = list_due(Desk(small, COUNTY_REVIEWER, contest, now=now)).overdue_below
+    assert set(county) == {TOWN, OTHER_TOWN, SISTER, OTHER_VILLAGE, "990101002002"}
+    assert list(county)[:2] == [TOWN, OTHER_TOWN]  # their set-up was due long before
+    longest = [max(due.overdue_days for due in late) for late in county.values()]
+    assert longest == sorted(longest, reverse=True)
 
 
 def test_each_level_sees_what_waits_for_it(small: Workspace, contest: Opened) -> None:
@@ -204,7 +214,7 @@ def test_an_analyst_sees_counts_but_no_single_unit(small: Workspace, contest: Op
     parts = progress_by_part(Desk(small, analyst, contest, now=EARLY))
     counts = parts[parts["form_id"] == FORM].set_index("part_code")
     assert counts.loc[TOWN, ["owed", "handed_in", "overdue"]].tolist() == [2, 1, 0]
-    for refused in (progress_grid, late_units, due_forms):
+    for refused in (progress_grid, list_to_do):
         with pytest.raises(RightsError, match="没有此项权限"):
             refused(Desk(small, analyst, contest))
     for refused_unit in (unit_steps, unit_notes, unit_decisions):

@@ -3,30 +3,23 @@
 from collections.abc import Iterator
 
 import ipywidgets as w
-import pandas as pd
 
 from pbwidgets.apps.page_list import pages_of
-from pbwidgets.apps.pages.ground.call_list import call_list
-from pbwidgets.apps.pages.ground.state_words import (
-    deadline_words,
-    form_name,
-    level_name,
-    minute_words,
-    remaining_cell,
-    state_words,
-)
+from pbwidgets.apps.pages.ground.due_list import call_list, due_list
+from pbwidgets.apps.pages.ground.state_words import minute_words
 from pbwidgets.apps.pages.people.accounts import AccountsCard, ResetCard, health_card
 from pbwidgets.apps.pages.people.audit_log import AuditCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError, UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
-from pbwidgets.workflows.duties import Duty, list_duties
+from pbwidgets.workflows.duties.due import list_due
+from pbwidgets.workflows.duties.others import Duty, list_duties
 from pbwidgets.workflows.ground.desk import list_campaigns
 from pbwidgets.workflows.ground.rights import COMMAND_LINE, scope_of
 from pbwidgets.workflows.ground.workspace import open_campaigns, today
 from pbwidgets.workflows.people.own_account import dismiss_reset, find_reset
-from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, awaiting_review, due_forms, late_units
+from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY
 from pbwidgets.workflows.reports.results import sees_own_sheet, visible_from
 
 MOST_LATE = 60
@@ -91,7 +84,6 @@ def _campaign_parts(visit: Visit) -> Iterator[w.Widget]:
         yield from _others(visit)
         return
     if visit.opened.is_open:
-        yield from _duties(visit)
         yield from _work(visit)
     else:
         if not open_campaigns(visit.workspace):
@@ -101,21 +93,28 @@ def _campaign_parts(visit: Visit) -> Iterator[w.Widget]:
     yield from _others(visit)
 
 
-def _duties(visit: Visit) -> Iterator[w.Widget]:
-    """What is to be done beside forms and reviews, each line with its link."""
-    duties = list_duties(visit.desk)
-    rows = [
-        (
-            Cell(
-                visit.words(f"home.duty_{duty.kind}", track=_track_name(visit, duty)), _duty_link(visit, duty)
-            ),
-            visit.words(f"home.duty_{duty.kind}_{'count' if duty.count else 'classes'}", count=duty.count),
-        )
-        for duty in duties
-    ]
-    if rows:
-        table = elements.table(_columns(visit, "duty", "duty_count"), rows)
-        yield elements.card(table, title=visit.words("home.due", count=len(rows)))
+def _work(visit: Visit) -> Iterator[w.Widget]:
+    """What is due over all campaigns, other duties in this one below it, and whom to call."""
+    role = visit.actor.role
+    due = list_due(visit.desk)
+    others = [_word_duty(visit, duty) for duty in list_duties(visit.desk)]
+    count = len(due.own) + len(others)
+    if count or role == "filler":
+        shown = [due_list(visit, due.own, others, empty=visit.words("home.due_none"))]
+        if any(one.kind == "form" and one.overdue for one in due.own):
+            shown.append(elements.paragraph(visit.words("home.overdue_remedy"), quiet=True))
+        yield elements.card(*shown, title=visit.words("home.due", count=count))
+    if role == "filler":
+        yield from _own_sheet(visit)
+    elif scope_of(role, "view") is not None and role not in AGGREGATES_ONLY:
+        yield call_list(visit, due.overdue_below, MOST_LATE)
+
+
+def _word_duty(visit: Visit, duty: Duty) -> tuple[Cell, str]:
+    """Something else to be done, with its link."""
+    name = visit.words(f"home.duty_{duty.kind}", track=_track_name(visit, duty))
+    said = f"home.duty_{duty.kind}_{'count' if duty.count else 'classes'}"
+    return Cell(name, _duty_link(visit, duty)), visit.words(said, count=duty.count)
 
 
 def _track_name(visit: Visit, duty: Duty) -> str:
@@ -134,65 +133,6 @@ def _duty_link(visit: Visit, duty: Duty) -> str | None:
     return visit.link("meeting", track=duty.track.id if duty.track else None)
 
 
-def _work(visit: Visit) -> Iterator[w.Widget]:
-    role = visit.actor.role
-    if scope_of(role, "view") is None or role in AGGREGATES_ONLY:
-        return
-    if role == "filler":
-        due = due_forms(visit.desk)
-        yield from _returned(visit, due[due["state"] == "returned"])
-        others = due[due["state"] != "returned"]
-        if due.empty or not others.empty:
-            yield _due(visit, others)
-        yield from _own_sheet(visit)
-        return
-    if role in ("reviewer", "operator"):
-        yield _review(visit, awaiting_review(visit.desk))
-    yield call_list(visit, late_units(visit.desk), MOST_LATE)
-
-
-def _returned(visit: Visit, returned: pd.DataFrame) -> Iterator[w.Widget]:
-    if returned.empty:
-        return
-    rows = [
-        (
-            form_name(visit, row["form_id"]),
-            level_name(visit, row["returned_by"]),
-            row["reason"] or "",
-            deadline_words(visit, row),
-            Cell(
-                visit.words("home.correct"),
-                visit.link("fill", form=row["form_id"], unit=row["unit_code"], field=row["field_path"]),
-            ),
-        )
-        for row in returned.to_dict("records")
-    ]
-    columns = _columns(visit, "form", "returned_by", "reason", "deadline", "action")
-    yield elements.card(
-        elements.table(columns, rows), title=visit.words("home.returned", count=len(returned))
-    )
-
-
-def _due(visit: Visit, due: pd.DataFrame) -> w.Widget:
-    rows = [
-        (
-            Cell(
-                form_name(visit, row["form_id"]),
-                visit.link("fill", form=row["form_id"], unit=row["unit_code"]),
-            ),
-            deadline_words(visit, row),
-            remaining_cell(visit, row),
-            state_words(visit, row["state"]),
-        )
-        for row in due.to_dict("records")
-    ]
-    columns = _columns(visit, "form", "deadline", "remaining", "state")
-    shown = [elements.table(columns, rows, empty=visit.words("home.due_none"))]
-    if (due["standing"] == "overdue").any():
-        shown.append(elements.paragraph(visit.words("home.overdue_remedy"), quiet=True))
-    return elements.card(*shown, title=visit.words("home.due", count=len(due)))
-
-
 def _own_sheet(visit: Visit) -> Iterator[w.Widget]:
     if visit.actor.unit_code is None:
         return
@@ -201,21 +141,6 @@ def _own_sheet(visit: Visit) -> Iterator[w.Widget]:
         yield elements.card(elements.links([(visit.words("home.own_sheet"), visit.link("results"))]))
     elif begins is not None and begins > today():
         yield elements.paragraph(visit.words("results.visible_from", day=begins), quiet=True)
-
-
-def _review(visit: Visit, waiting: pd.DataFrame) -> w.Widget:
-    rows = [
-        (
-            Cell(form_name(visit, str(row["form_id"])), visit.link("review", form=str(row["form_id"]))),
-            level_name(visit, str(row["level_id"])),
-            Cell(str(row["count"]), align="right"),
-            visit.words("home.days", days=row["days"]) if row["days"] else visit.words("home.today"),
-        )
-        for row in waiting.to_dict("records")
-    ]
-    columns = _columns(visit, "form", "level", "count", "waiting")
-    title = visit.words("home.review", count=int(waiting["count"].sum()))
-    return elements.card(elements.table(columns, rows, empty=visit.words("home.review_none")), title=title)
 
 
 def _others(visit: Visit) -> Iterator[w.Widget]:

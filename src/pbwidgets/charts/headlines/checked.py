@@ -40,7 +40,7 @@ def standings_headline(standings: pd.DataFrame, names: Mapping[str, str], view: 
 
 
 def coverage_headline(standings: pd.DataFrame, names: Mapping[str, str], view: View, by: By) -> str:
-    """How many of all checks are reached, and in which check, heading or unit the smallest share of them.
+    """In which check, heading or unit the smallest share of the checks is reached; else how many of all are.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def coverage_headline(standings: pd.DataFrame, names: Mapping[str, str], view: V
     name = name_some(named if by == "unit" else quoted(named, view.lang), view.lang)
     told = {"reached": int(least[REACHED].iloc[0]), "of": int(least["expected"].iloc[0])}
     code = "checked_least" if len(least) == 1 else "checked_least_some"
-    return join_clauses(view.lang, first, say(code, name=name, **told))
+    return say(code, name=name, **told)
 
 
 def _reached(standings: pd.DataFrame, names: Mapping[str, str], view: View) -> tuple[str, bool]:

@@ -8,12 +8,15 @@ from typing import Any, Final
 
 from pbwidgets.campaign import Campaign, Field
 from pbwidgets.campaign.findings import spelling
+from pbwidgets.campaign.pointing import KnownUnits
 from pbwidgets.campaign.values import NONE, UPLOADS, ValueRefusedError, to_answer, to_text
 from pbwidgets.intake.table import Kind
 from pbwidgets.intake.text import clean_text, plain_heading, to_number
 from pbwidgets.wording import LANGUAGES, say
 
 _SEPARATORS: Final = re.compile(r"[、，,；;/／|\n]+")
+_CODE_BEHIND: Final = re.compile(r"[（(](?P<code>[0-9A-Za-z]+)[)）]\s*$")
+_MOST_NAMED: Final = 5
 KINDS: Final[Mapping[str, Kind]] = {"integer": "number", "decimal": "number", "date": "date"}
 """How the table room reads the cells of a field; all others as text."""
 
@@ -42,8 +45,9 @@ class Cells:
     ('承诺、设岗', ['b', 'a'])
     """
 
-    def __init__(self, campaign: Campaign, lang: str) -> None:
+    def __init__(self, campaign: Campaign, lang: str, units: KnownUnits | None = None) -> None:
         self._campaign, self._lang = campaign, lang
+        self._units = KnownUnits({}, {}) if units is None else units
 
     def write(self, field: Field, answer: object) -> str | float | date | None:
         """What the cell of an answer holds, right or wrong; None if there is none."""
@@ -62,6 +66,9 @@ class Cells:
             return say("campaign.separator", self._lang).join(
                 labels.get(str(item), str(item)) for item in chosen
             )
+        if field.type == "unit":
+            pointed = answer if isinstance(answer, list) else [answer]
+            return say("campaign.separator", self._lang).join(self.name_unit(str(code)) for code in pointed)
         if field.type == "date":
             return _to_date(str(answer))
         if isinstance(answer, int | float) and not isinstance(answer, bool):
@@ -91,11 +98,23 @@ class Cells:
             return [self._find(field, part) for part in map(clean_text, _SEPARATORS.split(text)) if part]
         if field.choices is not None:
             return self._find(field, text)
+        if field.type == "unit":
+            return self._find_unit(field, text)
         number = to_number(text) if field.type in ("integer", "decimal") else None
         try:
             return to_answer(field, text if number is None else number)
         except ValueRefusedError as error:
             raise CellRefusedError(error.code, value=text, label=field.label) from None
+
+    def name_unit(self, code: str) -> str:
+        """Name of a unit; with its code behind where another has the same; the code of one that is not known."""
+        name = self._units.names.get(code, code)
+        return name if len(self._by_name.get(plain_heading(name), ())) < 2 else f"{name}（{code}）"
+
+    def list_units(self, field: Field) -> list[str]:
+        """Names of the units that a field may point at."""
+        allowed = [code for code, kind in self._units.kinds.items() if not field.kinds or kind in field.kinds]
+        return [self.name_unit(code) for code in allowed]
 
     def labels(self, field: Field) -> Mapping[str, str]:
         """Labels of a field's options by their ids; those that several options share with the id behind."""
@@ -140,6 +159,30 @@ class Cells:
             args = spelling(text, self.labels(field).values())
             raise CellRefusedError("exchange.unknown_choice", label=field.label, **args)
         return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        """Codes of units by their names."""
+        found: dict[str, list[str]] = {}
+        for code, name in self._units.names.items():
+            found.setdefault(plain_heading(name), []).append(code)
+        return found
+
+    def _find_unit(self, field: Field, text: str) -> str:
+        """Code of a unit by its name, its code, or both; of a kind that the field asks for where several fit."""
+        known = self._units
+        behind = _CODE_BEHIND.search(text)
+        for code in (text, behind["code"] if behind else ""):
+            if code in known.kinds:
+                return code
+        found = self._by_name.get(plain_heading(text), [])
+        fitting = [code for code in found if not field.kinds or known.kinds[code] in field.kinds]
+        if len(fitting or found) == 1:
+            return (fitting or found)[0]
+        if found:
+            near = "、".join(f"{known.names[code]}（{code}）" for code in (fitting or found)[:_MOST_NAMED])
+            raise CellRefusedError("exchange.ambiguous_unit", label=field.label, nearest=near)
+        raise CellRefusedError("exchange.unknown_name", label=field.label, nearest=known.nearest(text))
 
     def _read_none(self, field: Field, text: str) -> str | None:
         """Answer "none of these"; None for a number of rows, which are on their own sheet."""

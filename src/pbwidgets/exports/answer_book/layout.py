@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from pbwidgets.campaign import Campaign, Field, Form
+from pbwidgets.campaign.expressions import parse
+from pbwidgets.campaign.names import ROW as ROW_OF_TABLE
 from pbwidgets.campaign.names import places
 from pbwidgets.campaign.values import UPLOADS
 
 UNIT, UNIT_NAME, ENTRY, ROW, BASE, STATE = "#unit", "#name", "#entry", "#row", "#base", "#state"
 """Columns that say what a row is about: code and name of the unit, entry of a log, row of a repeat, what it was
 written from, and its state in words."""
+ROW_NAME, ROW_ABOUT, ROW_DUE = "#row_name", "#row_about", "#row_due"
+"""Columns of a fixed row: its name, what else its table says of it, and until when it is due."""
 BOOK_SHEET: Final = "pbwidgets"
 """Hidden sheet that says which campaign, period and version the workbook is of."""
 LISTS_SHEET: Final = "pbwidgets lists"
@@ -72,6 +76,11 @@ class SheetLayout:
         """Columns that say what a row is about; they come first."""
         return tuple(column for column in self.columns if column.field is None)
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether its rows are those of a table, each known by its id."""
+        return self.repeat is not None and self.repeat.rows is not None
+
     def mark(self, column: Column) -> str:
         """What the hidden row says of a column: ``pb:village_application:good_deeds/title``."""
         inner = f"{self.repeat.id}/" if self.repeat is not None and column.field is None else ""
@@ -117,8 +126,27 @@ def layouts_of(form: Form) -> tuple[SheetLayout, ...]:
             columns = (
                 Column(one.path, one.field, one.around[one.around.index(place.field) + 1 :]) for one in inner
             )
-            made.append(SheetLayout(form, place.field, (*whose, Column(ROW), Column(BASE), *columns)))
+            fixed = tuple(map(Column, fixed_columns(place.field)))
+            made.append(SheetLayout(form, place.field, (*whose, Column(ROW), Column(BASE), *fixed, *columns)))
     return tuple(made)
+
+
+def fixed_columns(repeat: Field) -> tuple[str, ...]:
+    """Columns in which the rows of a repeat are told, where they are those of a table; none of other repeats."""
+    table, life = repeat.table, repeat.life
+    if table is None:
+        return ()
+    due = (ROW_DUE,) if life is not None and (life.due or "").startswith(f"{ROW_OF_TABLE}/") else ()
+    return (ROW_NAME, *((ROW_ABOUT,) if told_columns(repeat) else ()), *due)
+
+
+def told_columns(repeat: Field) -> tuple[str, ...]:
+    """Columns of a repeat's table that are told in words: not its due date, nor what only says which units have it."""
+    table, life = repeat.table, repeat.life
+    due = None if life is None else life.due
+    asked = parse(repeat.when).names if repeat.when is not None else frozenset()
+    apart = {due, *asked}
+    return tuple(name for name in (table.columns if table else ()) if f"{ROW_OF_TABLE}/{name}" not in apart)
 
 
 def read_mark(text: str) -> tuple[str, str, str] | None:

@@ -182,7 +182,7 @@ def _read_cells(
         else:
             texts[path] = "".join(table.column(path))
     places = {path: found.place(cell) for path, cell in found.table.cells.items()}
-    return SentRow(texts, Places(places, found.place(found.first_cell)), None, frozenset(unread))
+    return SentRow(texts, Places(places, found.place(found.first_cell)), unread=frozenset(unread))
 
 
 def _read_area(
@@ -204,7 +204,7 @@ def _read_area(
         unread = frozenset(path for path in paths if (at, path) in table.unread)
         texts = {path: table.column(path)[at] for path in paths if path not in unread}
         places = {path: table.place(at, path) for path in paths}
-        yield SentRow(texts, Places(places, places[paths[0]]), None, unread)
+        yield SentRow(texts, Places(places, places[paths[0]]), unread=unread)
 
 
 def _column(path: str, field: Field) -> Column:

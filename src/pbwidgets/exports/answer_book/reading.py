@@ -41,6 +41,8 @@ class SentRow:
         Gives the place of the cell of a path; of an empty path, that of the cell which says whose row it is.
     number
         Number of the row in its repeat, from 1; None for a new one, and outside repeats.
+    row_id, row_name
+        Id and name of a fixed row.
     unread
         Paths of the cells that cannot be read.
     """
@@ -48,6 +50,8 @@ class SentRow:
     texts: Mapping[str, str]
     place: Callable[[str], str]
     number: int | None = None
+    row_id: str = ""
+    row_name: str = ""
     unread: frozenset[str] = frozenset()
 
     @property
@@ -296,15 +300,22 @@ class _SheetReader:
         keys = {column.path: table.column(column.path)[at] for column in self.layout.keys}
         unread = frozenset(self.unread.get(at, ()))
         kept = [path for path in self.paths if path in table.cells and path not in unread]
-        number = _whole(keys.get(plan.ROW, ""))
+        fixed = self.layout.is_fixed
+        row_id = keys.get(plan.ROW, "") if fixed else ""
         row = SentRow(
-            {path: table.cells[path][at] for path in kept}, _Place(table, at), number, frozenset(unread)
+            {path: table.cells[path][at] for path in kept},
+            _Place(table, at),
+            None if fixed else _whole(keys.get(plan.ROW, "")),
+            row_id,
+            keys.get(plan.ROW_NAME, ""),
+            frozenset(unread),
         )
         if row.is_empty and self._is_room(keys) and table.number(at) not in self.problems:
             return
         if unread & {plan.UNIT, plan.ENTRY, plan.ROW}:
             return  # whose row it is cannot be read, which is said
-        wrong = [name for name in (plan.ENTRY, plan.ROW) if keys.get(name) and _whole(keys[name]) is None]
+        numbers = (plan.ENTRY,) if fixed else (plan.ENTRY, plan.ROW)
+        wrong = [name for name in numbers if keys.get(name) and _whole(keys[name]) is None]
         if wrong:
             args = {"value": keys[wrong[0]]}
             self.book.problems.append(table.problem("exchange.no_number", at, wrong[0], **args))
@@ -344,9 +355,11 @@ class _SheetReader:
                 sent.bases.add(_to_base(keys[plan.BASE]))
         else:
             listed = sent.rows.setdefault(self.repeat, [])
-            twice = next((one for one in listed if row.number is not None and one.number == row.number), None)
+            own = (row.number, row.row_id)
+            is_known = row.number is not None or bool(row.row_id)
+            twice = next((one for one in listed if is_known and (one.number, one.row_id) == own), None)
             listed.append(row)
-            if row.number is not None and keys.get(plan.BASE):
+            if is_known and keys.get(plan.BASE):
                 sent.bases.add(_to_base(keys[plan.BASE]))
         if twice is not None:
             args = {"first": twice.place("")}

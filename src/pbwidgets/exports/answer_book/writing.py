@@ -6,6 +6,7 @@ Excel sorts no range with a locked cell on a protected sheet.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import field as attribute
 from datetime import date, datetime
 from itertools import groupby
 from math import ceil
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from pbwidgets.campaign import Campaign, Field, Form, rows_in
+from pbwidgets.campaign.names import ROW, places
+from pbwidgets.campaign.pointing import KnownUnits
+from pbwidgets.campaign.tables import TableRow
 from pbwidgets.campaign.values import LONGEST_TEXT
 from pbwidgets.exports.answer_book import layout as plan
 from pbwidgets.exports.answer_book.cells import Cells
@@ -43,13 +47,18 @@ _LONGEST_LIST, _LONGEST_PROMPT, _LONGEST_TITLE = 255, 255, 32
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 _KEY_WIDTHS: Final = {
     plan.UNIT: 15, plan.UNIT_NAME: 16, plan.ENTRY: 7, plan.ROW: 7, plan.BASE: 8, plan.STATE: 11,
+    plan.ROW_NAME: 30, plan.ROW_ABOUT: 26, plan.ROW_DUE: 12,
 }  # fmt: skip
 _WIDTHS: Final = {
     "calculate": 11, "date": 12, "decimal": 11, "file": 9, "image": 9, "integer": 11, "repeat": 12,
-    "select_multiple": 26, "select_one": 13, "text": 22,
+    "select_multiple": 26, "select_one": 13, "text": 22, "unit": 20,
 }  # fmt: skip
 _LONG_TEXT, _LONG_WIDTH = 100, 36
 _SMALLER: Final = 1.15  # how much more of the help fits in a column
+_LISTED_UNITS: Final = 300  # units up to which there is a list to choose from
+_MOST_RUNS: Final = 1_000  # rules of a column, beyond which all its cells have one
+_Run = tuple[int, int, bool]
+"""First and last row of cells below each other, and whether they take what is typed."""
 _LINE, _PAGE = 16, 165  # points of a line; widths that one A4 page across can hold and still be read
 
 
@@ -71,6 +80,10 @@ class Row:
         Canonical answers, as they may be seen.
     is_open
         Whether it may be changed.
+    paths
+        Paths of what may be changed of it, where that is not everything; None: everything.
+    form
+        The form as it is for the unit, whose fixed rows are written; None: as it is for every unit.
     """
 
     unit_code: str
@@ -80,6 +93,12 @@ class Row:
     state: str
     answers: Mapping[str, Any]
     is_open: bool = True
+    paths: frozenset[str] | None = None
+    form: Form | None = None
+
+    def may_change(self, path: str) -> bool:
+        """Whether what is at a path may be changed."""
+        return self.is_open and (self.paths is None or path in self.paths)
 
 
 @dataclass(frozen=True)
@@ -118,6 +137,8 @@ class AnswerBook:
         Whether there is room for new rows.
     lang
         Language of headings and options.
+    pointed
+        Units that fields may point at.
     """
 
     campaign: Campaign
@@ -126,6 +147,7 @@ class AnswerBook:
     parts: Sequence[Part]
     is_template: bool = True
     lang: str = "zh_CN"
+    pointed: KnownUnits = attribute(default_factory=lambda: KnownUnits({}, {}))
 
 
 def write_book(book: AnswerBook, path: Path) -> Path:
@@ -152,7 +174,7 @@ class _Writer:
 
     def __init__(self, book: AnswerBook, out: Any) -> None:
         self.book, self.out, self.lang = book, out, book.lang
-        self.cells = Cells(book.campaign, book.lang)
+        self.cells = Cells(book.campaign, book.lang, book.pointed)
         self.looks = _Looks(out)
         self.taken: set[str] = {plan.BOOK_SHEET, plan.LISTS_SHEET}
         self.lists: dict[str, Sequence[str]] = {}
@@ -248,6 +270,7 @@ class _Sheet:
     page: Any = field(init=False)
     row: int = field(init=False)
     widths: list[float] = field(init=False)
+    runs: list[list[_Run]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.widths = list(map(_width, self.layout.columns))
@@ -256,10 +279,37 @@ class _Sheet:
     def add(self, row: Row) -> None:
         """Write what a submission has here: one row, or one for each row of the repeat."""
         if self.layout.repeat is None:
-            self._write(row, row.answers, None)
+            self._write(row, row.answers, {})
+            return
+        if self.layout.repeat.rows is not None:
+            self._add_fixed(row, self.layout.repeat)
             return
         for number, entry in enumerate(rows_in(row.answers, self.layout.repeat.id), start=1):
-            self._write(row, entry if isinstance(entry, Mapping) else {}, number)
+            self._write(row, entry if isinstance(entry, Mapping) else {}, {plan.ROW: number})
+
+    def _add_fixed(self, row: Row, repeat: Field) -> None:
+        """Write the rows that the unit has of a table, answered or not."""
+        form = row.form or self.part.form
+        own = next(place.field for place in places(form) if place.path == repeat.id)
+        given = {entry.get(ROW): entry for entry in rows_in(row.answers, repeat.id)}
+        for line in own.table.rows if own.table is not None else ():
+            self._write(row, given.get(line.id, {}), self._tell(repeat, line))
+
+    def _tell(self, repeat: Field, line: TableRow) -> dict[str, object]:
+        """What the columns of a fixed row say."""
+        lang, life = self.writer.lang, repeat.life
+        due = (life.due or "").rpartition("/")[2] if life is not None else ""
+        columns = repeat.table.columns if repeat.table is not None else {}
+        told = [
+            _word_cell(self.writer.book.campaign, columns[name], line.cell(name), lang)
+            for name in plan.told_columns(repeat)
+        ]
+        return {
+            plan.ROW: line.id,
+            plan.ROW_NAME: line.name.words(lang),
+            plan.ROW_ABOUT: say("exchange.list_glue", lang).join(filter(None, told)) or None,
+            plan.ROW_DUE: _to_day(line.cell(due)) if due else None,
+        }
 
     def finish(self) -> None:
         """Leave room for new rows, and set the rules of the cells."""
@@ -270,16 +320,21 @@ class _Sheet:
     def _set_rules(self) -> None:
         last = max(self.row, plan.FIRST_ROW) - 1
         for at, column in enumerate(self.layout.columns):
-            rule = self._rule(column)
-            if rule is not None:
-                self.page.data_validation(plan.FIRST_ROW - 1, at, last, at, rule)
+            runs = self.runs[at] if len(self.runs[at]) <= _MOST_RUNS else []
+            for first, until, is_open in runs or [(plan.FIRST_ROW - 1, last, True)]:
+                rule = self._rule(column, is_open=is_open)
+                if rule is not None:
+                    self.page.data_validation(first, at, until, at, rule)
         self.page.autofilter(plan.FIRST_ROW - 2, 0, last, len(self.layout.columns) - 1)
 
     # -- rows ------------------------------------------------------------------------------------------
 
     @property
     def _may_grow(self) -> bool:
-        return self.layout.repeat is not None or self.layout.form.occurrence == "many"
+        repeat = self.layout.repeat
+        if repeat is not None and repeat.rows is not None:
+            return False
+        return bool(self.part.units) and (repeat is not None or self.layout.form.occurrence == "many")
 
     @property
     def _links_rows(self) -> bool:
@@ -297,9 +352,18 @@ class _Sheet:
                 look = self._look(column, is_open=column.is_filled or column.path in typed)
                 text = whose.get(column.path)
                 self._put(at, text, look)
+                self._note(at, is_open=True)
             self.row += 1
 
-    def _write(self, row: Row, answers: Mapping[str, Any], number: int | None) -> None:
+    def _note(self, at: int, *, is_open: bool) -> None:
+        """Remember whether a cell of the row takes what is typed: cells below each other have one rule."""
+        runs = self.runs[at]
+        if runs and runs[-1][2] == is_open and runs[-1][1] == self.row - 1:
+            runs[-1] = (runs[-1][0], self.row, is_open)
+        else:
+            runs.append((self.row, self.row, is_open))
+
+    def _write(self, row: Row, answers: Mapping[str, Any], told: Mapping[str, object]) -> None:
         if self.row - plan.FIRST_ROW + 1 >= plan.ROWS_OF_SHEET:
             self._set_rules()
             self._begin()
@@ -307,9 +371,9 @@ class _Sheet:
             plan.UNIT: row.unit_code,
             plan.UNIT_NAME: row.unit_name,
             plan.ENTRY: row.occurrence or None,
-            plan.ROW: number,
             plan.BASE: f"{row.base[0]}.{row.base[1]}",
             plan.STATE: row.state,
+            **told,
         }
         values = [
             known[column.path]
@@ -319,14 +383,15 @@ class _Sheet:
         ]
         long = [
             (value, width)
-            for value, width in zip(values, self.widths, strict=True)
-            if isinstance(value, str) and 2 * len(value) > width - 1
+            for column, value, width in zip(self.layout.columns, values, self.widths, strict=True)
+            if isinstance(value, str) and 2 * len(value) > width - 1 and not self._is_hidden(column)
         ]
         if long and (height := _height(long)) > _LINE:
             self.page.set_row(self.row, height + 4)
         for at, (column, value) in enumerate(zip(self.layout.columns, values, strict=True)):
-            is_open = row.is_open and column.is_filled
+            is_open = column.is_filled and row.may_change(column.path)
             self._put(at, value, self._look(column, is_open=is_open))
+            self._note(at, is_open=is_open or not column.is_filled)
         self.row += 1
 
     def _put(self, at: int, value: object, look: str) -> None:
@@ -350,6 +415,8 @@ class _Sheet:
             kind = "choice"
         if column.path in (plan.ENTRY, plan.ROW):
             kind = "integer"
+        elif column.path == plan.ROW_DUE:
+            kind = "date"
         return f"{kind} {'open' if is_open else 'grey'}"
 
     # -- headings --------------------------------------------------------------------------------------
@@ -359,6 +426,7 @@ class _Sheet:
         self.title = free_name(self.wanted, writer.taken)
         self.page = writer.out.add_worksheet(self.title)
         self.row = plan.FIRST_ROW - 1
+        self.runs = [[] for _ in self.layout.columns]
         self._set_widths()
         self._write_title()
         for at, column in enumerate(self.layout.columns):
@@ -366,8 +434,11 @@ class _Sheet:
         self.page.set_row(plan.ID_ROW - 1, None, None, {"hidden": True})
         self._write_sections()
         self._write_heads()
-        keys = len(self.layout.keys)
-        self.page.freeze_panes(plan.FIRST_ROW - 1, keys)
+        last_key = next(
+            (at for at, column in enumerate(self.layout.keys, start=1) if column.path == plan.ROW_NAME),
+            len(self.layout.keys),
+        )
+        self.page.freeze_panes(plan.FIRST_ROW - 1, last_key)
         self.page.protect(
             "",
             {
@@ -377,11 +448,16 @@ class _Sheet:
         )  # fmt: skip
         self.page.repeat_rows(0, plan.FIRST_ROW - 2)
         self.page.repeat_columns(0, 1)
-        _set_up_print(self.page, ceil(sum(self.widths) / _PAGE))
+        columns = zip(self.layout.columns, self.widths, strict=True)
+        seen = sum(width for column, width in columns if not self._is_hidden(column))
+        _set_up_print(self.page, ceil(seen / _PAGE))
+
+    def _is_hidden(self, column: Column) -> bool:
+        return column.path == plan.BASE or (column.path == plan.ROW and self.layout.is_fixed)
 
     def _set_widths(self) -> None:
         for at, column in enumerate(self.layout.columns):
-            hidden = {"hidden": True} if column.path == plan.BASE else {}
+            hidden = {"hidden": True} if self._is_hidden(column) else {}
             self.page.set_column(at, at, _width(column), None, hidden)
 
     def _write_title(self) -> None:
@@ -442,8 +518,8 @@ class _Sheet:
 
     # -- rules -----------------------------------------------------------------------------------------
 
-    def _rule(self, column: Column) -> dict[str, Any] | None:
-        """What may be typed in the cells of a column, and what is said when one is chosen."""
+    def _rule(self, column: Column, *, is_open: bool) -> dict[str, Any] | None:
+        """What may be typed in cells of a column, and what is said when one is chosen."""
         lang = self.writer.lang
         if (
             column.field is None
@@ -455,12 +531,14 @@ class _Sheet:
             said = say("exchange.choose_unit", lang)
         elif not column.is_filled:
             rule, said = {"validate": "custom", "value": "=FALSE"}, say("exchange.not_here", lang)
+        elif not is_open:
+            rule, said = {"validate": "custom", "value": "=FALSE"}, say("exchange.not_yours", lang)
         elif column.field is not None:
             rule = self._rule_of(column.field)
             said = help_of(column, self.layout.form, self.writer.book.campaign, lang)
         title = say("exchange.wrong", lang)
         rule |= {"error_title": title[:_LONGEST_TITLE], "error_message": said[:_LONGEST_PROMPT] or title}
-        if column.is_filled and column.field is not None:
+        if is_open and column.is_filled and column.field is not None:
             rule |= {"input_title": column.field.label.words(lang)[:_LONGEST_TITLE]}
             rule |= {"input_message": said[:_LONGEST_PROMPT]} if said else {}
         return rule
@@ -472,11 +550,28 @@ class _Sheet:
             words = list(self.writer.cells.labels(field).values())
             rule = self.writer.options(field.choices, words)
             return {**rule, "show_error": field.type == "select_one"}
+        if field.type == "unit":
+            names = self.writer.cells.list_units(field)
+            few = names if len(names) <= _LISTED_UNITS else []
+            return self.writer.options(f"units {' '.join(field.kinds)}", few)
         if field.type in ("integer", "decimal"):
             return {"validate": field.type, **_between(field.minimum, field.maximum)}
         if field.type == "date":
             return {"validate": "date", "criteria": "between", "minimum": _EARLIEST, "maximum": _LATEST}
         return {"validate": "length", "criteria": "<=", "value": field.max_length or LONGEST_TEXT}
+
+
+def _word_cell(campaign: Campaign, holds: str, text: str, lang: str) -> str:
+    """A cell of a table in words: the label of an option, or the text itself."""
+    options = {choice.id: choice.label.words(lang) for choice in campaign.choices.get(holds, ())}
+    return options.get(text, text)
+
+
+def _to_day(text: str) -> date | str:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def _without(layout: SheetLayout, paths: frozenset[str]) -> SheetLayout:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from pbwidgets.exports.columns import measure_columns, to_cell_texts
+from pbwidgets.exports.columns import Column, measure_columns, to_cell_texts
 from pbwidgets.exports.docx.blocks import Table
 from pbwidgets.exports.docx.page import BODY_FONT, TABLE_PT, TYPE_AREA_MM, set_run
 from pbwidgets.intake.text import drop_unfit
 
 _MOST_UPRIGHT: Final = 110
 """Half-width characters beside each other on an upright page, at which cells take two lines."""
+_MM_PER_POINT: Final = 25.4 / 72
 _SIDES: Final = {"text": "LEFT", "date": "CENTER", "integer": "CENTER"}
 """Where the cells of a format stand; all other numbers stand at the right, so that their decimals do."""
 
@@ -32,8 +33,8 @@ def add_table(document: Any, block: Table, lang: str, way: str) -> None:
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
-    widths = _set_widths(table, _measure(block, lang), TYPE_AREA_MM[way])
     shown = list(columns.values())
+    widths = _set_widths(table, _share(_measure(block, lang), shown, TYPE_AREA_MM[way]))
     for place, (row, words) in enumerate(zip(table.rows, rows, strict=True)):
         head = block.head and place == 0
         mark_row(row, head=head, height_mm=0 if head else block.row_mm)
@@ -48,11 +49,23 @@ def _measure(block: Table, lang: str) -> list[float]:
     return [1.12 * chars + 3 for chars in measure_columns(texts, columns, most=30)]
 
 
-def _set_widths(table: Any, chars: Sequence[float], whole_mm: float) -> list[Any]:
+def _share(chars: Sequence[float], columns: Sequence[Column], whole_mm: float) -> list[float]:
+    """Widths of columns in mm. Where there is too little room, texts take more lines; dates and numbers stay whole."""
+    needed = [width * TABLE_PT / 2 * _MM_PER_POINT for width in chars]
+    rigid = sum(width for width, one in zip(needed, columns, strict=True) if one.format != "text")
+    free = sum(needed) - rigid
+    if not 0 < whole_mm - rigid < free:
+        return [whole_mm * width / (sum(needed) or 1) for width in needed]
+    factor = (whole_mm - rigid) / free
+    return [
+        width * (factor if one.format == "text" else 1) for width, one in zip(needed, columns, strict=True)
+    ]
+
+
+def _set_widths(table: Any, wide_mm: Sequence[float]) -> list[Any]:
     from docx.shared import Mm
 
-    whole = sum(chars) or 1
-    widths = [Mm(whole_mm * width / whole) for width in chars]
+    widths = [Mm(width) for width in wide_mm]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     return widths

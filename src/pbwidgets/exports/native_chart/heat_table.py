@@ -231,5 +231,7 @@ def _fill_cell(target: Any, cell: Cell, *, bold: bool, centred: bool, dense: boo
     if dense:
         paragraph.line_spacing = Pt(_DENSE_PT)
     run = paragraph.add_run()
-    run.text = drop_unfit(cell.text)
+    run.text = (
+        drop_unfit(cell.text) or "\N{NO-BREAK SPACE}"
+    )  # an empty line has the height of the usual 18 points
     set_font(run.font, LEAST_PT, cell.ink, bold=bold)

@@ -70,7 +70,7 @@ class Layout:
         lengths = native.lengths()
         whole = lengths[at] if native.kind == "share_bars" else native.limits[1] or max(lengths) * 1.2
         digits = text_width(f"{value:.{native.decimals}f}", LEAST_PT) / 72
-        return value / whole * self.plot_width >= digits
+        return value / whole * self.plot_width >= digits + _EDGE_IN
 
 
 def is_across(native: NativeChart) -> bool:

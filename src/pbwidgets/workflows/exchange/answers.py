@@ -6,7 +6,7 @@ in one transaction; what nobody has changed stays as it is.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.campaign import Form, to_rows
-from pbwidgets.campaign.names import places
+from pbwidgets.campaign.names import ROW, form_of_unit, places
 from pbwidgets.errors import DataError, Problem, ProblemsError, RightsError
 from pbwidgets.exports.answer_book.reading import Units, find_about, is_answer_book, read_book
 from pbwidgets.exports.answer_book.writing import AnswerBook, Part, Row, write_book
@@ -22,15 +22,18 @@ from pbwidgets.intake.files import open_content, read_content
 from pbwidgets.store import Owner, SubmissionKey, Writer, import_many, load_marks
 from pbwidgets.store.evidence import keys_with_evidence
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
-from pbwidgets.units import unit_names
+from pbwidgets.units import kinds_and_domains, unit_names
 from pbwidgets.workflows.exchange.checking import ChangedAnswers, check_sent, load_shown
+from pbwidgets.workflows.exchange.keeping import refuse_broken
+from pbwidgets.workflows.exchange.later import FormHands
 from pbwidgets.workflows.exchange.official import answers_of_official
 from pbwidgets.workflows.exchange.returned import Return, Stored, Told
-from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
+from pbwidgets.workflows.filling.access import is_living, units_to_fill
+from pbwidgets.workflows.filling.amending import amend_within
 from pbwidgets.workflows.filling.evidence import release_unused
 from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.deadlines import check_deadline
-from pbwidgets.workflows.ground.desk import Desk, check_open, check_version, find_in_scope
+from pbwidgets.workflows.ground.desk import Desk, check_open, check_version, find_in_scope, known_units
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.files import check_leaving
 from pbwidgets.workflows.ground.lookup import campaign_names, check_unit, find_form, word_state
@@ -68,10 +71,13 @@ def write_template(desk: Desk, form_ids: Sequence[str], unit_codes: Sequence[str
         check_open(reader, desk)
     parts = []
     for form in _forms(desk, form_ids):
-        acting = replace(desk, actor=filling_actor(desk.actor, desk.opened, form.id))
-        codes = _chosen(desk, list(units_to_fill(acting, form.id)["unit_code"]), unit_codes)
-        if codes:
-            parts.append(_part(acting, form, codes, is_template=True))
+        hands = FormHands.of(desk, form)
+        codes = _chosen(desk, hands.opens, unit_codes)
+        part = _part(hands.desk, form, codes, is_template=True)
+        if not part.units:  # only what others have begun
+            part = replace(part, rows=tuple(part.rows))
+        if part.units or part.rows:
+            parts.append(part)
     if not parts:
         raise DataError("exchange.nothing_to_fill")
     return _write(desk, parts, path, is_template=True)
@@ -122,6 +128,7 @@ def list_answers(
     rows = []
     for part in _exported(desk, form_ids, unit_codes, as_analyst=as_analyst):
         labels = {place.path: place.field.label.words(desk.lang) for place in places(part.form)}
+        labels |= {f"{path}/{ROW}": label for path, label in labels.items()}
         for one in part.rows:
             whose = (part.form.id, one.unit_code, one.unit_name, one.occurrence, one.base[0], one.state)
             rows += [
@@ -194,7 +201,8 @@ def _part(
     names = unit_names(desk.units)
     units = [(code, names.get(code, code)) for code in codes]
     rows = _rows(desk, form, units, is_template=is_template, only_counting=only_counting)
-    return Part(form, rows, units)
+    fills = frozenset(FormHands.of(desk, form).fills) if is_template else frozenset()
+    return Part(form, rows, [unit for unit in units if unit[0] in fills])
 
 
 def _rows(
@@ -208,6 +216,8 @@ def _rows(
     """Rows of a form, unit by unit, of all submissions or what counts; in a template also of what is not begun."""
     levels = campaign_names(desk.opened.campaign, desk.lang)["level"]
     words = {NOT_BEGUN: word_state(NOT_BEGUN, levels, desk.lang)}
+    hands, forms = FormHands.of(desk, form), _forms_by_unit(desk, form)
+    fills = frozenset(hands.fills)
     for at in range(0, len(units), _CHUNK):
         some = units[at : at + _CHUNK]
         found = defaultdict(list)
@@ -216,17 +226,31 @@ def _rows(
             found[state.key.unit_code].append((state, shown))
         for code, name in some:
             for state, shown in found[code]:
+                paths = hands.paths_of(state) if is_living(state) else None
+                if is_template and code not in fills:
+                    if not paths:
+                        continue
+                    shown = hands.shown(state, shown)
                 said = words.setdefault(state.state, word_state(state.state, levels, desk.lang))
                 base = (state.version, state.revision)
-                is_open = state.state in EDITABLE
-                yield Row(code, name, state.key.occurrence, base, said, shown, is_open)
-            if is_template and not found[code] and form.occurrence == "once":
-                yield Row(code, name, 0, (0, 0), words[NOT_BEGUN], {})
+                is_open = state.state in EDITABLE if paths is None else bool(paths)
+                yield Row(code, name, state.key.occurrence, base, said, shown, is_open, paths, forms[code])
+            if is_template and not found[code] and form.occurrence == "once" and code in fills:
+                yield Row(code, name, 0, (0, 0), words[NOT_BEGUN], {}, form=forms[code])
+
+
+def _forms_by_unit(desk: Desk, form: Form) -> Mapping[str, Form]:
+    """The form as it is for each unit, made once for each kind and domain."""
+    whose = kinds_and_domains(desk.units)
+    made = {of: form_of_unit(form, *of) for of in dict.fromkeys(whose.values())}
+    return {code: made[of] for code, of in whose.items()}
 
 
 def _write(desk: Desk, parts: Sequence[Part], path: Path, *, is_template: bool) -> Path:
     opened = desk.opened
-    book = AnswerBook(opened.campaign, opened.period_id, opened.version, parts, is_template, desk.lang)
+    book = AnswerBook(
+        opened.campaign, opened.period_id, opened.version, parts, is_template, desk.lang, known_units(desk)
+    )
     own = Owner(desk.actor.unit_code or "") if desk.actor.role == "filler" else None
     return check_leaving(desk.workspace, write_book(book, path), own)
 
@@ -290,7 +314,7 @@ def read_return(
         raise ProblemsError([Problem("exchange.no_answer_book", file.name)])
     else:
         book = answers_of_official(sheets, file.name, desk, form_id, unit_code)
-    changes = tuple(check_sent(book.sent, file.name, desk, told))
+    changes = tuple(refuse_broken(desk, file.name, list(check_sent(book.sent, file.name, desk, told))))
     found = [*book.problems, *(problem for change in changes for problem in change.findings)]
     notes = [*book.notes, *(note for change in changes for note in change.notes)]
     if about.version and about.version != desk.opened.version:
@@ -328,8 +352,12 @@ def store_return(desk: Desk, returned: Return, *, accept_good_rows: bool = False
 
 def _store(writer: Writer, desk: Desk, changes: Sequence[ChangedAnswers]) -> None:
     """Hand in what was checked, as the page does: the deadline, the unit's own marks, files no longer used."""
-    items = {change.key: change.answers for change in changes if change.key is not None}
-    bases = {change.key: change.base for change in changes if change.key is not None}
+    for change in changes:
+        if change.is_amendment and change.key is not None:
+            amend_within(writer, desk, change.key, change.answers, seen_version=change.base[0])
+    whole = [change for change in changes if not change.is_amendment]
+    items = {change.key: change.answers for change in whole if change.key is not None}
+    bases = {change.key: change.base for change in whole if change.key is not None}
     by_form: dict[str, list[SubmissionKey]] = defaultdict(list)
     for key in items:
         by_form[key.form_id].append(key)

@@ -16,21 +16,28 @@ from typing import Any
 from pbwidgets.campaign import AnswerProblem, Field, Form, examine_answers, rows_in
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.identifying import hide_identifying
-from pbwidgets.campaign.names import form_of_unit, places
+from pbwidgets.campaign.names import ROW, form_of_unit, places
+from pbwidgets.campaign.tables import Table, TableRow
 from pbwidgets.errors import PbError, Problem
 from pbwidgets.exports.answer_book.cells import CellRefusedError, Cells
-from pbwidgets.exports.answer_book.layout import Column, layouts_of
+from pbwidgets.exports.answer_book.layout import ROW_NAME, Column, layouts_of
 from pbwidgets.exports.answer_book.reading import SentAnswers, SentRow
 from pbwidgets.forms.answer_changes import word_row
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.intake.identifying import HIDDEN, CommonWords
 from pbwidgets.intake.table import number_in
+from pbwidgets.intake.text import plain_heading
 from pbwidgets.store import Owner, Reader, SubmissionKey, SubmissionState
 from pbwidgets.store.counting import load_counting
 from pbwidgets.store.submissions import EDITABLE, load_of_units
 from pbwidgets.units import kinds_and_domains, unit_names
+from pbwidgets.wording import LANGUAGES, say
+from pbwidgets.workflows.exchange.later import FormHands
 from pbwidgets.workflows.exchange.returned import Changed, ChangedValue, Fate, Told
-from pbwidgets.workflows.filling.access import check_filler, filling_actor, is_living, units_to_fill
+from pbwidgets.workflows.filling.access import check_filler, is_living
+from pbwidgets.workflows.filling.amending import examine_amendment
+from pbwidgets.workflows.filling.hands import Changed as FieldChange
+from pbwidgets.workflows.filling.hands import Hands
 from pbwidgets.workflows.ground.deadlines import check_deadline, deadline
 from pbwidgets.workflows.ground.desk import Desk, common_words, known_units
 from pbwidgets.workflows.ground.lookup import name_parts
@@ -59,6 +66,10 @@ class ChangedAnswers(Changed):
         Place of the cell that says whose they are.
     findings
         What is wrong with it, each with its cell.
+    is_amendment
+        Whether it was handed in before, and is amended.
+    cells
+        Places of its cells outside repeats, by the path of their field.
     """
 
     answers: Mapping[str, Any] = attribute(default_factory=dict, repr=False)
@@ -68,6 +79,17 @@ class ChangedAnswers(Changed):
     place: str = ""
     findings: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
+    is_amendment: bool = False
+    cells: Mapping[str, str] = attribute(default_factory=dict, repr=False)
+
+    def refuse(self, problem: Problem, lang: str) -> "ChangedAnswers":
+        """The same, refused for a further reason."""
+        return replace(
+            self,
+            fate="refused",
+            findings=(*self.findings, problem),
+            why=self.why or problem.message(lang),
+        )
 
 
 def check_sent(
@@ -120,7 +142,7 @@ def load_shown(
         Only what counts, as it counts: not what is edited, nor an amendment that waits to be accepted.
     """
     load = _load_counting if only_counting else _load_newest
-    own = desk.actor.role == "filler" and not desk.actor.on_behalf
+    own = desk.actor.role == "filler" and not desk.actor.on_behalf and form.filled_by is None
     owner = Owner(unit_codes[0], form.filled_by) if own and len(unit_codes) == 1 else None
     with desk.workspace.store.read(owner) as reader:
         shown = {state.key: _edited(state) for state in load(reader, desk, form, unit_codes)}
@@ -152,7 +174,8 @@ def _load_counting(
 
 
 def _edited(state: SubmissionState) -> Mapping[str, Any]:
-    return state.draft if state.draft is not None else (state.answers or {})
+    is_drafted = state.draft is not None and not is_living(state)
+    return (state.draft if is_drafted else state.answers) or {}
 
 
 class _UnitsOfDesk:
@@ -176,12 +199,13 @@ class _FormCheck:
     def __init__(self, units: _UnitsOfDesk, form_id: str, file: str) -> None:
         self.units, self.file = units, file
         desk = units.desk
-        self.desk = replace(desk, actor=filling_actor(desk.actor, desk.opened, form_id))
         self.campaign, self.lang = desk.opened.campaign, desk.lang
         self.form = self.campaign.form(form_id)
+        self.hands = FormHands.of(desk, self.form)
+        self.desk = self.hands.desk
         self.title = self.form.name.words(self.lang)
-        self.cells = Cells(self.campaign, self.lang)
-        self.may_fill = frozenset(units_to_fill(self.desk, form_id)["unit_code"])
+        self.cells = Cells(self.campaign, self.lang, units.known)
+        self.may_fill, self.may_open = frozenset(self.hands.fills), frozenset(self.hands.opens)
         self.names = units.common if self.form.identifying_paths() else None
         due = deadline(desk.opened, form_id)
         self.is_late = due is not None and desk.now >= due
@@ -194,12 +218,12 @@ class _FormCheck:
 
     def load(self, sent: Sequence[SentAnswers]) -> dict[SubmissionKey, _Kept]:
         """What is kept of the units' submissions; entries of a log that the file does not number are set apart."""
-        codes = [code for code in dict.fromkeys(one.unit_code for one in sent) if code in self.may_fill]
+        codes = [code for code in dict.fromkeys(one.unit_code for one in sent) if code in self.may_open]
         numbered = {(one.unit_code, one.occurrence) for one in sent}
         found = {}
         for at in range(0, len(codes), _CHUNK):
             for state, answers, shown in load_shown(self.form, self.desk, codes[at : at + _CHUNK]):
-                found[state.key] = _Kept(state, answers, shown)
+                found[state.key] = _Kept(state, answers, self.hands.shown(state, shown))
                 unit, entry = state.key.unit_code, state.key.occurrence
                 self.new_entries[unit] = max(self.new_entries.get(unit, 0), entry)
                 if (unit, entry) not in numbered:
@@ -210,15 +234,20 @@ class _FormCheck:
         """What becomes of one submission; None if nothing is filled in."""
         key = self.desk.opened.submission_key(self.form.id, sent.unit_code, sent.occurrence or 0)
         before = kept.get(key)
-        form = self._form_of(sent.unit_code)
+        form = self.form_of(sent.unit_code)
         merged = _Merged(self, sent, before)
         problems = (*sent.problems, *merged.problems)
         if not merged.is_touched and not problems:
             return self._made(sent, key, before, "unchanged", merged) if before is not None else None
-        answers, wrong = examine_answers(
-            form, self.campaign, merged.answers, complete=True, today=self.units.day, names=self.names,
-            units=self.units.known,
-        )  # fmt: skip
+        hands = self.hands.on(before.state) if before is not None else None
+        if hands is not None and hands.changeable:
+            answers, changes, wrong = examine_amendment(hands, merged.kept, merged.answers, self.names)
+            problems = (*problems, *self._find_foreign(hands, changes, merged))
+        else:
+            answers, wrong = examine_answers(
+                form, self.campaign, merged.answers, complete=True, today=self.units.day, names=self.names,
+                units=self.units.known,
+            )  # fmt: skip
         if before is None and self.form.occurrence == "many":
             same = next((one for one in self.unnamed[key.unit_code] if one.answers == answers), None)
             if same is not None and not problems:  # stored from an earlier copy of this file
@@ -243,6 +272,8 @@ class _FormCheck:
             answers=answers,
             problems=wrong,
             findings=tuple(sorted(found, key=lambda problem: number_in(problem.place))),
+            is_amendment=hands is not None,
+            cells=merged.cells_outside,
             why=" ".join(problem.message(self.lang) for problem in found[:1]),
         )
 
@@ -268,7 +299,7 @@ class _FormCheck:
         highest = self.new_entries[key.unit_code] = self.new_entries.get(key.unit_code, 0) + 1
         return replace(key, occurrence=highest)
 
-    def _form_of(self, unit_code: str) -> Form:
+    def form_of(self, unit_code: str) -> Form:
         kind, domain = self.units.whose.get(unit_code, ("", None))
         if (kind, domain) not in self.as_asked:
             self.as_asked[kind, domain] = form_of_unit(self.form, kind or None, domain)
@@ -278,9 +309,15 @@ class _FormCheck:
 
     def _refusals(self, sent: SentAnswers, key: SubmissionKey, before: _Kept | None) -> list[Problem]:
         """Why nobody could hand it in on the page either."""
-        if key.unit_code not in self.may_fill:
+        hands = self.hands.on(before.state) if before is not None else None
+        may_change = hands is not None and bool(hands.changeable)
+        if key.unit_code not in self.may_fill and not may_change:
             return [self._refused(sent, self._why_not(key))]
-        if before is not None and (before.state.state not in EDITABLE or is_living(before.state)):
+        if (
+            before is not None
+            and not may_change
+            and (before.state.state not in EDITABLE or hands is not None)
+        ):
             error = PbError("store.not_editable", unit=key.unit_code, state=before.state.state)
             return [self._refused(sent, error)]
         if before is None and sent.occurrence and (sent.main is None or sent.bases - {_NOT_BEGUN}):
@@ -288,7 +325,7 @@ class _FormCheck:
         if _is_stale(sent, before):
             code = "exchange.changed_since" if sent.bases else "exchange.base_unknown"
             return [Problem(code, self.file, sent.place, {"unit": self._name(key)})]
-        return self._refuse_late(sent, key) if self.is_late else []
+        return self._refuse_late(sent, key) if self.is_late and not may_change else []
 
     def _refuse_late(self, sent: SentAnswers, key: SubmissionKey) -> list[Problem]:
         with self.desk.workspace.store.read() as reader:
@@ -297,6 +334,21 @@ class _FormCheck:
             except PbError as error:
                 return [self._refused(sent, error)]
         return []
+
+    def _find_foreign(
+        self, hands: Hands, changes: Sequence[FieldChange], merged: "_Merged"
+    ) -> Iterator[Problem]:
+        """What is changed and is not the actor's to change, or not in a workbook, each at its cell."""
+        for changed in changes:
+            place = merged.place_of(changed.path, changed.row)
+            if changed.path in hands.due_paths and hands.is_level:
+                args = {"label": changed.place.field.label}
+                yield Problem("exchange.due_on_page", self.file, place, args)
+                continue
+            try:
+                hands.check((changed,))
+            except PbError as error:
+                yield Problem("exchange.refused", self.file, place, {"why": error})
 
     def _why_not(self, key: SubmissionKey) -> PbError:
         """Why the actor may not fill the form in for a unit."""
@@ -365,6 +417,8 @@ def _filled(columns: Sequence[Column], row: Mapping[str, Any]) -> dict[str, Any]
 class _Merged:
     """Answers as they are kept, with the cells that were changed."""
 
+    cells_outside: Mapping[str, str]
+
     def __init__(self, check: _FormCheck, sent: SentAnswers, before: _Kept | None) -> None:
         self.check, self.sent = check, sent
         self.kept: Mapping[str, Any] = before.answers if before is not None else {}
@@ -376,11 +430,21 @@ class _Merged:
         self.answers: dict[str, Any] = dict(self.kept)
         self.places: dict[tuple[str, int], SentRow] = {}
         self.olds: dict[str, list[int | None]] = {}
+        self.tables = {
+            place.field.id: place.field.table
+            for place in places(check.form_of(sent.unit_code))
+            if place.field.table is not None
+        }
         for layout in check.layouts:
-            if layout.repeat is not None:
+            if layout.repeat is not None and layout.repeat.id in self.tables:
+                self._merge_fixed(layout.repeat, layout.columns, self.tables[layout.repeat.id])
+            elif layout.repeat is not None:
                 self._merge_rows(layout.repeat, layout.columns)
         if sent.main is not None:
             self._merge_main(sent.main, check.layouts[0].columns)
+        self.cells_outside = {
+            path: row.place(path) for (path, _), row in self.places.items() if "/" not in path
+        }
 
     def _merge_main(self, row: SentRow, columns: Sequence[Column]) -> None:
         for column in columns:
@@ -490,6 +554,41 @@ class _Merged:
             else:
                 self.answers.pop(repeat.id, None)
 
+    def _merge_fixed(self, repeat: Field, columns: Sequence[Column], table: Table) -> None:
+        """Rows of a table: each of the unit's once, in the order of the table, none more and none less."""
+        sent = self.sent.rows.get(repeat.id, [])
+        by_id = {row.row_id: row for row in reversed(sent)}
+        kept, shown = (
+            {row.get(ROW): row for row in rows_in(answers, repeat.id)} for answers in (self.kept, self.shown)
+        )
+        made: list[dict[str, Any]] = []
+        for at, line in enumerate(table.rows):
+            into = {ROW: line.id, **kept.get(line.id, {})}
+            row = by_id.pop(line.id, None)
+            if row is not None:
+                self._check_row_name(row, line)
+                self._merge_row(row, columns, into.copy(), shown.get(line.id, {}), into)
+                self._place_row(row, columns, at)
+            made.append(into)
+        for row in by_id.values():
+            args = {"value": row.row_name or row.row_id, "label": repeat.label}
+            self._refuse_row("exchange.row_not_in_table", row, args)
+        lost = [line.name for line in table.rows if sent and line.id not in {row.row_id for row in sent}]
+        if lost:
+            words = say("exchange.list_glue", self.check.lang).join(n.words(self.check.lang) for n in lost)
+            self._refuse_row("exchange.rows_missing", sent[0], {"rows": words, "label": repeat.label})
+        if made != rows_in(self.kept, repeat.id):
+            self.answers[repeat.id] = made
+
+    def _check_row_name(self, row: SentRow, line: TableRow) -> None:
+        """A row with the name of another was torn apart, as by sorting one column alone."""
+        names = {plain_heading(line.name.words(lang)) for lang in LANGUAGES}
+        if row.row_name and plain_heading(row.row_name) not in names:
+            self._refuse_row("exchange.row_name_differs", row, {"value": row.row_name, "name": line.name})
+
+    def _refuse_row(self, code: str, row: SentRow, args: Mapping[str, object]) -> None:
+        self.problems.append(Problem(code, self.check.file, row.place(ROW_NAME), dict(args)))
+
     def _merge_row(
         self,
         row: SentRow,
@@ -508,10 +607,15 @@ class _Merged:
 
     # -- what is said ----------------------------------------------------------------------------------
 
+    def place_of(self, path: str, at: int) -> str:
+        """Place of the cell of a field, or of the entry where it has none."""
+        row = self.places.get((path, at)) or self.sent.main
+        return row.place(path) if row is not None else self.sent.place
+
     def to_finding(self, problem: AnswerProblem) -> Problem:
         """What the form finds wrong, at its cell."""
         row = self.places.get((problem.path, problem.row)) or self.sent.main
-        place = row.place(problem.path) if row is not None else self.sent.place
+        place = self.place_of(problem.path, problem.row)
         value = row.texts.get(problem.path, "") if row is not None else ""
         args = {"value": value, "why": _Words(problem)}
         return Problem("exchange.answer" if value else "exchange.answer_empty", self.check.file, place, args)
@@ -522,6 +626,8 @@ class _Merged:
             if layout.repeat is None:
                 plain = [column for column in layout.columns if not column.is_repeat]
                 yield from self._values(plain, self.kept, answers, 0, "")
+            elif layout.is_fixed:
+                yield from self._values_in_rows(layout.repeat, layout.columns, answers)
             else:
                 whole = Column(layout.repeat.id, layout.repeat, is_repeat=True)
                 yield from self._values([whole], self.kept, answers, 0, "")
@@ -532,6 +638,15 @@ class _Merged:
     ) -> Iterator[ChangedValue]:
         lang, section = self.check.lang, repeat.label.words(self.check.lang)
         before, after = rows_in(self.kept, repeat.id), rows_in(answers, repeat.id)
+        table = self.tables.get(repeat.id)
+        if table is not None:
+            known = {row.get(ROW): row for row in before}
+            for at, row in enumerate(after):
+                line = table.row(str(row.get(ROW)))
+                named = "" if line is None else line.name.words(lang)
+                where = say("exchange.in_fixed_row", lang, section=section, row=named)
+                yield from self._values(columns, known.get(row.get(ROW), {}), row, at, where)
+            return
         olds = self.olds.get(repeat.id, list(range(len(before))))
         for at, (row, old) in enumerate(zip(after, olds, strict=False)):
             where = word_row(section, old, at, lang)
@@ -566,5 +681,8 @@ class _Merged:
     def _word(self, field: Field, value: object, *, is_repeat: bool) -> str:
         if is_repeat:
             return self.check.cells.written(field, value)
-        said, scrub = word_answer(field, value, self.check.campaign, self.check.lang), self.check.scrub
+        said = word_answer(
+            field, value, self.check.campaign, self.check.lang, name_unit=self.check.cells.name_unit
+        )
+        scrub = self.check.scrub
         return said if scrub is None else (HIDDEN if field.identifies and said else scrub.text(said))

@@ -6,7 +6,7 @@ ends the time for it: as long as the period one works in is open, an entry goes 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from pbwidgets import store
-from pbwidgets.campaign import compute_answers, examine_answers, rows_in
+from pbwidgets.campaign import AnswerProblem, compute_answers, examine_answers, rows_in
 from pbwidgets.campaign.checklists import RowsCheck
 from pbwidgets.campaign.life import Life
 from pbwidgets.campaign.names import ROW, places
@@ -34,7 +34,15 @@ from pbwidgets.store.submissions import EDITABLE, load_submissions
 from pbwidgets.workflows.filling.access import check_filler, is_living, sits_at, units_to_fill
 from pbwidgets.workflows.filling.drafts import hand_in
 from pbwidgets.workflows.filling.evidence import check_files_known, release_unused
-from pbwidgets.workflows.filling.hands import UNIT, Hands, find_changed, later_of, naming_fields, read_as_hand
+from pbwidgets.workflows.filling.hands import (
+    UNIT,
+    Changed,
+    Hands,
+    find_changed,
+    later_of,
+    naming_fields,
+    read_as_hand,
+)
 from pbwidgets.workflows.filling.prefilling import last_answers
 from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.answers import AnswersRefusedError, complete_answers
@@ -44,6 +52,7 @@ from pbwidgets.workflows.ground.desk import (
     check_key,
     check_version,
     common_words,
+    continued_codes,
     continuing,
     known_units,
     read_own,
@@ -102,10 +111,53 @@ def amend(desk: Desk, key: SubmissionKey, answers: Answers, *, seen_version: int
     return _amend(_Amendment(hands, key, build, reason, is_own=True), seen_version)
 
 
+def amend_within(
+    writer: Writer, desk: Desk, key: SubmissionKey, answers: Answers, *, seen_version: int
+) -> int:
+    """As :func:`amend`, within a transaction, with answers in which nothing is hidden and no due date is moved.
+
+    Raises
+    ------
+    AnswersRefusedError, ConflictError, DataError, RightsError
+        As :func:`amend`.
+    """
+    check_key(desk, key, "fill")
+    hands = _check_changeable(Hands.of(desk, key, load_state(writer, key)))
+    names = common_words(desk) if hands.form.identifying_paths() else None
+    made = _Amendment(hands, key, lambda _: answers, "", is_own=True)
+    return _amend_within(writer, made, seen_version, names)
+
+
+def examine_amendment(
+    hands: Hands, before: Answers, after: Answers, names: CommonWords | None
+) -> tuple[Answers, tuple[Changed, ...], tuple[AnswerProblem, ...]]:
+    """Answers as they would be kept, what is changed, and what is wrong in it or has become wrong by it.
+
+    What the campaign came to ask since, nobody may be able to answer any more.
+
+    Parameters
+    ----------
+    before, after
+        All answers, as they are kept and as they would be.
+    """
+    form, campaign, day = hands.form, hands.desk.opened.campaign, day_of(hands.desk.now)
+    examine = partial(
+        examine_answers, form, campaign, complete=True, today=day, names=names, units=known_units(hands.desk)
+    )
+    before, after = (compute_answers(form, answers, today=day) for answers in (before, after))
+    changes = tuple(find_changed(form, before, after, day))
+    complete, problems = examine(after)
+    known = examine(before)[1] if problems else ()
+    touched = {change.path for change in changes}
+    new = tuple(problem for problem in problems if problem.path in touched or problem not in known)
+    return complete, changes, new
+
+
 def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, row_id: str = "") -> int:
     """Number of the version created by not accepting that something is done, with a new day until when it is due.
 
-    What the unit said was done is taken back: the last step that is dated, or the state.
+    What the unit said was done is taken back: the last step that is dated, or the state. Other rows that the unit
+    said were done go on waiting for acceptance.
 
     Parameters
     ----------
@@ -134,7 +186,8 @@ def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, ro
             _put_off_row(writer, desk, key, (place.repeat, row_id), due_on, reason)
 
     _check_due(desk, due_on, reason)
-    return _amend(_Amendment(hands, key, build, reason, also=put_off_in_table), seen_version=None)
+    amendment = _Amendment(hands, key, build, reason, also=put_off_in_table, leaves_claims=bool(row_id))
+    return _amend(amendment, seen_version=None)
 
 
 def put_off(desk: Desk, key: SubmissionKey, due_on: date, reason: str, row_id: str = "") -> int:
@@ -180,13 +233,13 @@ def begin_many(
     forms = {code: check_filler(desk, desk.opened.submission_key(form_id, code)) for code in codes}
     if form.occurrence != "many":
         raise DataError("fill.not_a_log", form=form.name.words(desk.lang))
-    first = desk.opened.submission_key(form_id, codes[0])
+    first, continued = desk.opened.submission_key(form_id, codes[0]), continued_codes(desk, *codes)
     names, units = common_words(desk) if form.identifying_paths() else None, known_units(desk)
     with log_refusal(desk, first), desk.write() as writer:
         check_version(writer, desk)
         made = {}
         for code, of_unit in forms.items():
-            number = store.next_occurrence(writer, first.campaign_id, first.period_id, form_id, code)
+            number = store.next_occurrence(writer, replace(first, unit_code=code), continued[code])
             key = desk.opened.submission_key(form_id, code, number)
             check_deadline(writer, desk, key)
             check_files_known(writer, of_unit, key, answers, desk.lang)
@@ -285,65 +338,62 @@ class _Amendment:
     build: Build
     reason: str
     is_own: bool = False
+    leaves_claims: bool = False
     also: Callable[[Writer], None] | None = None
+
+    def counts(self, writer: Writer, found: SubmissionState, complete: Answers) -> bool:
+        """Whether it counts at once; not while it leaves something else that is said to be done and not accepted."""
+        if not self.hands.counts or not self.leaves_claims or found.standing_version is None:
+            return self.hands.counts
+        standing = next(v for v in store.history(writer, self.key) if v.version == found.standing_version)
+        return not replace(self.hands, answers=complete).done.keys() - (
+            replace(self.hands, answers=standing.answers).done.keys()
+        )
 
 
 def _amend(amendment: _Amendment, seen_version: int | None) -> int:
-    hands = amendment.hands
-    desk, key, form = hands.desk, amendment.key, hands.form
-    names = common_words(desk) if form.identifying_paths() else None
+    desk = amendment.hands.desk
+    names = common_words(desk) if amendment.hands.form.identifying_paths() else None
     with desk.write() as writer:
         check_version(writer, desk)
-        found = load_state(writer, key)
-        if found is None or not is_living(found):
-            raise DataError("fill.not_handed_in", form=form.name.words(desk.lang))
-        if seen_version not in (None, found.version):
-            raise ConflictError(
-                "store.version_changed", unit=key.unit_code, seen=seen_version, found=found.version
-            )
-        day = day_of(desk.now)
-        before = compute_answers(form, found.answers or {}, today=day)
-        after = compute_answers(form, amendment.build(before), today=day)
-        changes = tuple(find_changed(form, before, after, day))
-        if not changes and found.state not in EDITABLE:
-            raise DataError("fill.nothing_changed")
-        if amendment.is_own:
-            hands.check(changes)
-        if any(change.path in hands.due_paths for change in changes) and not clean_text(amendment.reason):
-            raise DataError("store.reason_needed")
-        complete = _sound(hands, before, after, {change.path for change in changes}, names)
-        check_files_known(writer, form, key, complete, desk.lang)
-        version = store.amend(
-            writer, key, complete, seen_version=found.version, counts=hands.counts, level=hands.level,
-            reason=clean_text(amendment.reason) or None,
-        )  # fmt: skip
-        if amendment.also is not None:
-            amendment.also(writer)
-        if not desk.actor.on_behalf and hands.is_filler:
-            for track, layer_id in self_tracks(desk.opened.campaign, form):
-                restamp(writer, desk, hands.key, track, layer_id)
-        release_unused(writer, form, key)
-    return version
+        return _amend_within(writer, amendment, seen_version, names)
 
 
-def _sound(
-    hands: Hands, before: Answers, after: Answers, touched: set[str], names: CommonWords | None
-) -> Answers:
-    """The answers if nothing is wrong in what was changed, or has become wrong by it.
-
-    What the campaign came to ask since, nobody may be able to answer any more.
-    """
-    form, campaign, day = hands.form, hands.desk.opened.campaign, day_of(hands.desk.now)
-    examine = partial(
-        examine_answers, form, campaign, complete=True, today=day, names=names, units=known_units(hands.desk)
-    )
-    complete, problems = examine(after)
+def _amend_within(
+    writer: Writer, amendment: _Amendment, seen_version: int | None, names: CommonWords | None
+) -> int:
+    hands = amendment.hands
+    desk, key, form = hands.desk, amendment.key, hands.form
+    found = load_state(writer, key)
+    if found is None or not is_living(found):
+        raise DataError("fill.not_handed_in", form=form.name.words(desk.lang))
+    if seen_version not in (None, found.version):
+        raise ConflictError(
+            "store.version_changed", unit=key.unit_code, seen=seen_version, found=found.version
+        )
+    before = compute_answers(form, found.answers or {}, today=day_of(desk.now))
+    complete, changes, problems = examine_amendment(hands, before, amendment.build(before), names)
+    if not changes and found.state not in EDITABLE:
+        raise DataError("fill.nothing_changed")
+    if amendment.is_own:
+        hands.check(changes)
+    if any(change.path in hands.due_paths for change in changes) and not clean_text(amendment.reason):
+        raise DataError("store.reason_needed")
     if problems:
-        known = examine(before)[1]
-        new = tuple(problem for problem in problems if problem.path in touched or problem not in known)
-        if new:
-            raise AnswersRefusedError(new)
-    return complete
+        raise AnswersRefusedError(problems)
+    check_files_known(writer, form, key, complete, desk.lang)
+    version = store.amend(
+        writer, key, complete, seen_version=found.version,
+        counts=amendment.counts(writer, found, complete), level=hands.level,
+        reason=clean_text(amendment.reason) or None,
+    )  # fmt: skip
+    if amendment.also is not None:
+        amendment.also(writer)
+    if not desk.actor.on_behalf and hands.is_filler:
+        for track, layer_id in self_tracks(desk.opened.campaign, form):
+            restamp(writer, desk, hands.key, track, layer_id)
+    release_unused(writer, form, key)
+    return version
 
 
 def _need_hands(desk: Desk, key: SubmissionKey) -> Hands:
@@ -351,6 +401,12 @@ def _need_hands(desk: Desk, key: SubmissionKey) -> Hands:
     check_key(desk, key, "fill")
     with read_as_hand(desk, key) as reader:
         hands = Hands.of(desk, key, load_state(reader, key))
+    return _check_changeable(hands)
+
+
+def _check_changeable(hands: Hands) -> Hands:
+    """The hands, if something is theirs to change."""
+    desk, key = hands.desk, hands.key
     if not hands.changeable:
         if not hands.in_general and not hands.is_filler:
             raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
@@ -447,10 +503,6 @@ def _put_off_row(
     repeat, row_id = row_path
     for track in desk.opened.campaign.tracks:
         for check in track.checks:
-            if (
-                isinstance(check, RowsCheck)
-                and check.rows == f"{key.form_id}/{repeat}"
-                and check.group is None
-            ):
+            if isinstance(check, RowsCheck) and check.rows == f"{key.form_id}/{repeat}":
                 whose = (key.campaign_id, key.period_id, key.unit_code)
                 grant_concession(writer, ConcessionKey(*whose, check.check_id, row_id), reason, due_on=due_on)

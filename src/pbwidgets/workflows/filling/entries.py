@@ -1,6 +1,6 @@
 """A form as its filler opens it: answers, what was returned and why, its deadline; and the entries of a log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,7 @@ from pbwidgets.workflows.filling.prefilling import prefill, without_files
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk, common_words, continued_codes, read_own
 from pbwidgets.workflows.ground.lookup import find_form
+from pbwidgets.workflows.ground.snapshots import does_count
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 
 
@@ -84,6 +85,8 @@ class OpenForm:
         Whether the actor fills the form in, and does not only carry on what others have begun.
     decided
         Newest change that gives a reason: what was not accepted, or put off; None if there is none.
+    counting
+        Answers that count by now, empty if none do; None where what is handed in counts at once.
     """
 
     key: SubmissionKey
@@ -109,6 +112,7 @@ class OpenForm:
     is_level: bool = False
     is_filler: bool = True
     decided: Version | None = None
+    counting: Mapping[str, Any] | None = None
 
     @property
     def is_editable(self) -> bool:
@@ -177,7 +181,18 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         is_level=hands.lives and hands.is_level,
         is_filler=fills_in(desk, key),
         decided=next((item for item in reversed(versions) if item.cause == "amend" and item.reason), None),
+        counting=_counting(desk, form, found, versions),
     )
+
+
+def _counting(
+    desk: Desk, form: Form, found: SubmissionState | None, versions: Sequence[Version]
+) -> Mapping[str, Any] | None:
+    counts = does_count(desk.opened.campaign)
+    if counts(form.id, SUBMITTED):
+        return None
+    stands = found and (found.standing_version or found.version)
+    return next((one.answers for one in versions if one.version == stands and counts(form.id, one.state)), {})
 
 
 def _may_confirm(desk: Desk, hands: Hands, found: SubmissionState | None) -> bool:
@@ -227,9 +242,10 @@ def list_entries(desk: Desk, form_id: str, unit_code: str) -> tuple[LogEntry, ..
     """
     key = desk.opened.submission_key(find_form(desk.opened.campaign, form_id).id, unit_code)
     fills = fills_in(desk, key)
+    codes = (unit_code, *continued_codes(desk, unit_code)[unit_code])
     found = []
     with read_as_hand(desk, key) as reader:
-        for state in load_of_units(reader, *desk.opened.key, form_id, continued_codes(desk, unit_code)):
+        for state in load_of_units(reader, *desk.opened.key, form_id, codes):
             hands = Hands.of(desk, state.key, state)
             if fills or hands.changeable:
                 answers = hands.shown if hands.lives or state.draft is None else state.draft
@@ -254,9 +270,9 @@ def begin_entry(desk: Desk, form_id: str, unit_code: str) -> SubmissionKey:
     check_filler(desk, key)
     if form.occurrence != "many":
         raise DataError("fill.not_a_log", form=form.name.words(desk.lang))
+    continued = continued_codes(desk, unit_code)[unit_code]
     with desk.write() as writer:
-        number = next_occurrence(writer, key.campaign_id, key.period_id, form_id, unit_code)
-        begun = replace(key, occurrence=number)
+        begun = replace(key, occurrence=next_occurrence(writer, key, continued))
         check_draft_quota(writer, desk, begun)
         save_draft(writer, begun, {}, 0)
     return begun

@@ -1,16 +1,22 @@
 """The entries of a log as a list: what each is called, how far it has come, until when it is due, who has to act."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
 
 from pbwidgets.campaign import Form
-from pbwidgets.forms.answer_words import word_title
+from pbwidgets.campaign.model import Field
+from pbwidgets.forms.answer_words import word_answer, word_title
 from pbwidgets.forms.life_states import LifeState
 from pbwidgets.store import Reader, SubmissionKey, SubmissionState, history
 from pbwidgets.store.submissions import RETURNED, load_of_units
 from pbwidgets.workflows.filling.hands import Hands, check_hand_on_any, read_as_hand
 from pbwidgets.workflows.ground.desk import Desk, continued_codes
 from pbwidgets.workflows.ground.lookup import find_form, unit_namer
+
+_SHORT: Final = ("date", "select_one", "integer", "decimal")
+_MOST_TOLD: Final = 3
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class LogLine:
         Whether an amendment waits for acceptance while the version before it counts.
     reason
         Why it was returned, if it is.
+    told
+        Its answers to :func:`told_fields`, each as it is kept and in words.
     """
 
     key: SubmissionKey
@@ -39,6 +47,15 @@ class LogLine:
     life: LifeState | None
     waits: bool
     reason: str = ""
+    told: tuple[tuple[Any, str], ...] = ()
+
+
+def told_fields(form: Form) -> tuple[Field, ...]:
+    """Short fields that tell the entries of a log apart, where no life does: its first dates, choices and numbers."""
+    if form.life is not None:
+        return ()
+    short = [field for path, field in form.leaves() if "/" not in path and field.type in _SHORT]
+    return tuple(field for field in short if field.id != form.title and not field.is_sensitive)[:_MOST_TOLD]
 
 
 def list_log(desk: Desk, form_id: str, unit_codes: Sequence[str]) -> tuple[LogLine, ...]:
@@ -57,17 +74,11 @@ def list_log(desk: Desk, form_id: str, unit_codes: Sequence[str]) -> tuple[LogLi
     if not unit_codes:
         return ()
     first = desk.opened.submission_key(form_id, unit_codes[0])
+    merged = chain.from_iterable(continued_codes(desk, *unit_codes).values())
     with read_as_hand(desk, first) as reader:
-        found = load_of_units(reader, *desk.opened.key, form_id, _with_merged(desk, unit_codes))
+        found = load_of_units(reader, *desk.opened.key, form_id, [*unit_codes, *merged])
         lines = [line for state in found if (line := _line_of(reader, desk, form, state)) is not None]
     return tuple(sorted(lines, key=_urgency))
-
-
-def _with_merged(desk: Desk, unit_codes: Sequence[str]) -> Sequence[str]:
-    """Units, and those that were merged into them."""
-    if not desk.workspace.units()["merged_into"].notna().any():
-        return unit_codes
-    return [one for code in unit_codes for one in continued_codes(desk, code)]
 
 
 def _line_of(reader: Reader, desk: Desk, form: Form, state: SubmissionState) -> LogLine | None:
@@ -78,6 +89,7 @@ def _line_of(reader: Reader, desk: Desk, form: Form, state: SubmissionState) -> 
     answers = hands.shown if hands.lives or state.draft is None else state.draft
     versions = history(reader, state.key) if state.state == RETURNED else ()
     reasons = [item.reason or "" for item in versions if item.cause == "return"]
+    told = [(answers.get(field.id), _words(desk, field, answers)) for field in told_fields(form)]
     return LogLine(
         state.key,
         word_title(
@@ -87,7 +99,13 @@ def _line_of(reader: Reader, desk: Desk, form: Form, state: SubmissionState) -> 
         hands.life,
         waits=state.standing_version is not None and state.standing_version != state.version,
         reason=reasons[-1] if reasons else "",
+        told=tuple(told),
     )
+
+
+def _words(desk: Desk, field: Field, answers: Mapping[str, Any]) -> str:
+    answer, campaign = answers.get(field.id), desk.opened.campaign
+    return word_answer(field, answer, campaign, desk.lang, name_unit=unit_namer(desk.units))
 
 
 def _urgency(line: LogLine) -> tuple[bool, float, str, int]:

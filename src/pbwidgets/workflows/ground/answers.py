@@ -1,6 +1,6 @@
 """Answers as they are handed in: complete and right, or refused field by field; and what all of them must keep."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from pbwidgets.campaign.pointing import KnownUnits
 from pbwidgets.errors import DataError, PbError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.scoring.running import run_balances
-from pbwidgets.store import Reader, SubmissionState
+from pbwidgets.store import Reader, SubmissionKey
 from pbwidgets.store.submissions import find_touched, handed_in_answers, load_of_units
 from pbwidgets.store.units import load_units
 from pbwidgets.units import successors
@@ -88,76 +88,109 @@ def check_keeps(reader: Reader, opened: Opened, today: date, since: int, lang: s
         ``fill.keeps_broken`` names the balance, the day and the entry.
     """
     campaign = opened.campaign
-    keeping = {form.id: form for form in campaign.forms if form.keeps}
+    keeping = {form.id for form in campaign.forms if form.keeps}
     if not keeping:
         return
-    touched = sorted(one for one in find_touched(reader, since, campaign.id) if one[0] in keeping)
-    if not touched:
-        return
-    continued = successors(load_units(reader), opened.day(today))
-    whole = {(form_id, continued.get(code, code)) for form_id, code in touched}
-    for form_id, code in sorted(whole):
-        codes = [code, *(old for old, new in continued.items() if new == code)]
-        states = load_of_units(reader, *opened.key, form_id, codes)
-        for keep in keeping[form_id].keeps:
-            _check_keep(keep, _Entries(reader, keeping[form_id], states), campaign, lang)
+    touched = [one for one in find_touched(reader, since, campaign.id) if one[0] in keeping]
+    for balance in load_balances(reader, opened, today, touched):
+        broken = find_broken(campaign, balance.form_id, balance.entries, lang)
+        if broken is not None:
+            raise broken.error
+
+
+Entries = Mapping[SubmissionKey, Mapping[str, Any]]
+"""Answers of the entries of one balance."""
 
 
 @dataclass(frozen=True)
-class _Entries:
-    """What one unit, with those that it continues, has begun of one form."""
+class Balance:
+    """What one unit, with those that it continues, has handed in of one form."""
 
-    reader: Reader
-    form: Form
-    states: tuple[SubmissionState, ...]
+    form_id: str
+    unit_codes: tuple[str, ...]
+    entries: Entries
 
-    def handed_in(self) -> Iterator[tuple[SubmissionState, Mapping[str, Any]]]:
-        """Each that is handed in, with its answers."""
-        for state in self.states:
-            answers = handed_in_answers(self.reader, state)
-            if answers is not None:
-                yield state, answers
+
+def load_balances(
+    reader: Reader, opened: Opened, today: date, touched: Collection[tuple[str, str]]
+) -> Iterator[Balance]:
+    """What was handed in of each form and unit, with those that it continues.
+
+    Parameters
+    ----------
+    touched
+        Form and unit of the entries asked for.
+    """
+    if not touched:
+        return
+    register = load_units(reader)
+    in_period, by_now = (successors(register, day) for day in (opened.day(today), today))
+    # what lasts goes on after the period, with a unit that may only then have been merged
+    lasting = {form.id for form in opened.campaign.forms if form.lasts == "campaign"}
+    merged = {form_id: by_now if form_id in lasting else in_period for form_id, _ in touched}
+    for form_id, code in sorted({(form_id, merged[form_id].get(code, code)) for form_id, code in touched}):
+        codes = (code, *(old for old, new in merged[form_id].items() if new == code))
+        states = load_of_units(reader, *opened.key, form_id, codes)
+        handed_in = ((state.key, handed_in_answers(reader, state)) for state in states)
+        yield Balance(form_id, codes, {key: answers for key, answers in handed_in if answers is not None})
+
+
+@dataclass(frozen=True)
+class BrokenKeep:
+    """A balance that falls below what must be kept: at which entry, on which ISO day, and how that is said."""
+
+    key: SubmissionKey
+    day: str
+    measure: Measure
+    error: DataError
 
 
 @dataclass(frozen=True)
 class _Movement:
-    """What an entry, or a row of it, does to a balance on an ISO day, empty if it has none; and what it is called."""
+    """What an entry, or a row of it, does to a balance on an ISO day, empty if it has none."""
 
     day: str
     amount: float
-    entry: str
+    key: SubmissionKey
 
 
-def _check_keep(keep: Keep, entries: _Entries, campaign: Campaign, lang: str) -> None:
+def find_broken(campaign: Campaign, form_id: str, entries: Entries, lang: str) -> BrokenKeep | None:
+    """What entries of one balance break of what their form keeps; None if nothing."""
+    form = campaign.form(form_id)
+    broken = (_find_broken(keep, form, entries, campaign, lang) for keep in form.keeps)
+    return next(filter(None, broken), None)
+
+
+def _find_broken(
+    keep: Keep, form: Form, entries: Entries, campaign: Campaign, lang: str
+) -> BrokenKeep | None:
     measure = next(one for one in campaign.measures if one.id == keep.measure)
     movements = [
-        _Movement(day, amount, _name_entry(entries.form, state, answers, lang))
-        for state, answers in entries.handed_in()
-        for day, amount in _movements(measure, answers)
+        _Movement(day, amount, key)
+        for key, answers in entries.items()
+        for day, amount in movements_of(measure, answers)
     ]
     if not movements:
-        return
+        return None
     days = np.array([one.day or "NaT" for one in movements], dtype="datetime64[D]")
     amounts, order = np.array([one.amount for one in movements]), np.arange(len(movements))
     made = run_balances(np.zeros(len(movements), dtype=np.int64), days, amounts, order, 1)
     balance = made.lowest[0] if measure.at == "lowest" else made.end[0]
-    if balance < keep.at_least:
-        at = (
-            movements[made.lowest_at[0]]
-            if measure.at == "lowest"
-            else max(movements, key=lambda one: one.day)
-        )
-        raise DataError(
-            "fill.keeps_broken",
-            reason=keep.message.words(lang),
-            balance=number(float(balance)),
-            least=number(keep.at_least),
-            day=at.day or say("fill.no_day", lang),
-            entry=at.entry,
-        )
+    if balance >= keep.at_least:
+        return None
+    at = movements[made.lowest_at[0]] if measure.at == "lowest" else max(movements, key=lambda one: one.day)
+    error = DataError(
+        "fill.keeps_broken",
+        reason=keep.message.words(lang),
+        balance=number(float(balance)),
+        least=number(keep.at_least),
+        day=at.day or say("fill.no_day", lang),
+        entry=_name_entry(form, at.key, entries[at.key], lang),
+    )
+    return BrokenKeep(at.key, at.day, measure, error)
 
 
-def _movements(measure: Measure, answers: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+def movements_of(measure: Measure, answers: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     """Day and signed amount of each row that a balance counts."""
     if measure.field is None or measure.dated_by is None:
         return
@@ -171,7 +204,7 @@ def _movements(measure: Measure, answers: Mapping[str, Any]) -> Iterator[tuple[s
             yield str(day or ""), float(amount) * sign
 
 
-def _name_entry(form: Form, state: SubmissionState, answers: Mapping[str, Any], lang: str) -> str:
+def _name_entry(form: Form, key: SubmissionKey, answers: Mapping[str, Any], lang: str) -> str:
     """What an entry is called: by its title where that is words and identifies nobody, else by its number."""
     title = dict(form.leaves()).get(form.title or "")
     named = (
@@ -179,4 +212,4 @@ def _name_entry(form: Form, state: SubmissionState, answers: Mapping[str, Any], 
         if title is not None and title.type == "text" and not title.is_sensitive
         else None
     )
-    return str(named) if named else say("fill.entry_number", lang, number=state.key.occurrence)
+    return str(named) if named else say("fill.entry_number", lang, number=key.occurrence)

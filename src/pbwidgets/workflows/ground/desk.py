@@ -17,7 +17,7 @@ from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.store import Actor, MarkKey, Owner, Reader, SubmissionKey, Writer, audit_head, is_period_open
 from pbwidgets.store.campaigns import load_open_version
-from pbwidgets.units import ancestors, predecessors, successors, tops, unit_names
+from pbwidgets.units import ancestors, successors, tops, unit_names
 from pbwidgets.wording import default_language
 from pbwidgets.workflows.ground.answers import check_keeps
 from pbwidgets.workflows.ground.lookup import check_track, name_parts
@@ -212,10 +212,15 @@ def continuing(desk: Desk, unit_code: str) -> str:
     return successors(desk.workspace.units(), day).get(unit_code, unit_code)
 
 
-def continued_codes(desk: Desk, unit_code: str) -> tuple[str, ...]:
-    """Code of a unit, and those of the units merged away by the desk's day that it continues."""
-    day = desk.opened.day(day_of(desk.now))
-    return (unit_code, *predecessors(desk.workspace.units(), unit_code, day))
+def continued_codes(desk: Desk, *unit_codes: str) -> Mapping[str, tuple[str, ...]]:
+    """For each of some units the codes of those merged away by the desk's day that it continues."""
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(unit_codes, ())
+    units = desk.workspace.units()
+    if units["merged_into"].notna().any():
+        for old, new in successors(units, desk.opened.day(day_of(desk.now))).items():
+            if new in found:
+                found[new] += (old,)
+    return found
 
 
 def may_do(desk: Desk, action: Action, unit_code: str | None) -> bool:

@@ -7,7 +7,7 @@ again.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -27,6 +27,7 @@ from pbwidgets.scoring import Records, Scores, to_frame
 from pbwidgets.scoring.carried import list_carried
 from pbwidgets.scoring.extracts import extract_shown
 from pbwidgets.scoring.frames import CARRIED, COLUMNS, LISTED, RECORD_FRAMES
+from pbwidgets.scoring.lists import for_top, top_lists
 from pbwidgets.scoring.pipeline import score_with_top
 from pbwidgets.settings import Settings
 from pbwidgets.store import (
@@ -162,8 +163,8 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         records = _with_others(_records(reader, opened, day), elsewhere, earlier)
         top_decisions = load_top_decisions(reader, *opened.key)
         notes = load_notes(reader, *opened.key)
-    for_top = _with_top(records, top_decisions, earlier)
-    scores, top_lists = score_with_top(opened.campaign, opened.period_id, for_top)
+    secret = _with_top(opened.campaign, records, top_decisions, earlier)
+    scores, listed_for_top = score_with_top(opened.campaign, opened.period_id, secret)
     frames = {
         **{name: getattr(records, name) for name in RECORDS},
         **{name: getattr(scores, name) for name in SCORES},
@@ -173,7 +174,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         ),
     }
     snapshot = _save(folder, opened, day, frames, extract_shown(scores), str(stamp["code"]))
-    _save_top(snapshot, opened, frames["units"], top_lists)
+    _save_top(snapshot, opened, frames["units"], listed_for_top)
     _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
     return snapshot
 
@@ -185,10 +186,29 @@ def read_current(workspace: Workspace, opened: Opened) -> Records:
         return _with_others(_records(reader, opened, opened.day(_newest_day(reader))), elsewhere, earlier)
 
 
+def read_of_units(workspace: Workspace, opened: Opened, unit_codes: Collection[str]) -> Records:
+    """Records of some units as they are now, without the lists of earlier periods; nothing is written."""
+    elsewhere = _carried_from(workspace, opened)
+    with workspace.store.read() as reader:
+        records = _records(reader, opened, opened.day(_newest_day(reader)), unit_codes)
+    return _with_others(records, elsewhere, [])
+
+
 def newest_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
     """The newest snapshot on disk, whether or not the store has changed since; None if there is none."""
     newest = _newest(_folder_of(workspace, *opened.key))
     return None if newest is None else open_snapshot(newest[1])
+
+
+def current_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
+    """The newest snapshot on disk if nothing has changed since, the day and the code neither; takes none."""
+    newest = None if has_changed(workspace, opened) else _newest(_folder_of(workspace, *opened.key))
+    if newest is None:
+        return None
+    with workspace.store.read() as reader:
+        day = opened.day(_newest_day(reader)).isoformat()
+    known = (newest[0].get("day"), newest[0].get("code"))
+    return open_snapshot(newest[1]) if known == (day, code_hash("campaign", "scoring", "store")) else None
 
 
 def latest_revision(workspace: Workspace) -> int:
@@ -303,10 +323,16 @@ def _with_others(records: Records, elsewhere: Sequence[Snapshot], earlier: Seque
     return replace(records, carried=_carried(elsewhere), listed=_join_lists(lists))
 
 
-def _with_top(records: Records, decisions: pd.DataFrame, earlier: Sequence[Snapshot]) -> Records:
-    """Records with what only the top may know: for scoring, never for the frames of a snapshot."""
-    lists = [records.listed, *map(read_top_lists, earlier)]
-    every = [frame for frame in (records.decisions, decisions) if len(frame)]
+def _with_top(
+    campaign: Campaign, records: Records, decisions: pd.DataFrame, earlier: Sequence[Snapshot]
+) -> Records:
+    """Records with what only the top may know: for scoring, never for the frames of a snapshot.
+
+    Of a list that was for the top and is for everybody now, what it was then stays at the top.
+    """
+    lists = [records.listed, *(for_top(campaign, read_top_lists(one)) for one in earlier)]
+    own = decisions[decisions["track_id"].isin(top_lists(campaign))]
+    every = [frame for frame in (records.decisions, own) if len(frame)]
     known = pd.concat(every, ignore_index=True) if every else records.decisions
     return replace(records, decisions=known, listed=_join_lists(lists))
 
@@ -346,7 +372,7 @@ def _carried(elsewhere: Sequence[Snapshot]) -> pd.DataFrame:
     return pd.concat(rankings, ignore_index=True) if rankings else to_frame([], CARRIED)
 
 
-def _records(reader: Reader, opened: Opened, day: date) -> Records:
+def _records(reader: Reader, opened: Opened, day: date, unit_codes: Collection[str] | None = None) -> Records:
     campaign = opened.campaign
     forms = {form.id: form for form in campaign.forms}
     return read_records(
@@ -364,6 +390,7 @@ def _records(reader: Reader, opened: Opened, day: date) -> Records:
         lasting={form.id for form in campaign.forms if form.lasts == "campaign"},
         logs={form.id for form in campaign.forms if form.occurrence == "many"},
         revision=opened.closed_head,
+        unit_codes=unit_codes,
     )
 
 

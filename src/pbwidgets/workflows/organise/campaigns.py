@@ -84,7 +84,7 @@ def open_campaign(
     campaign_id
         File in ``parameters/campaigns``, without ``.yaml``.
     period_id
-        Period of the campaign; by default its last one.
+        Period of the campaign; by default :func:`period_to_open`.
     how
         What becomes of marks, and below which roots units take part.
 
@@ -112,7 +112,7 @@ def open_definition(
     """As :func:`open_campaign`, for a campaign in memory."""
     authorise(actor, "open_campaign", None, workspace.units())
     ids = [period.id for period in campaign.periods]
-    period_id = period_id or ids[-1]
+    period_id = period_id or period_to_open(workspace, campaign)
     if period_id not in ids:
         raise UsageError("workflows.unknown_period", value=period_id, allowed="、".join(ids), nearest=ids[-1])
     opened = Opened(campaign, campaign_version(campaign), period_id)
@@ -130,6 +130,16 @@ def open_definition(
         marks = how.marks if settled else None
         period = open_period(writer, *opened.key, opened.version, marks, how.roots)
     return replace(opened, roots=period.roots, settled=settled)
+
+
+def period_to_open(workspace: Workspace, campaign: Campaign) -> str:
+    """Period that is opened where none is named: the one open now, else the one that has today, else the last."""
+    ids = [period.id for period in campaign.periods]
+    with workspace.store.read() as reader:
+        are_open = [one.period_id for one in open_periods(reader, campaign.id) if one.period_id in ids]
+    day = today()
+    current = [period.id for period in campaign.periods if period.begins <= day <= period.ends]
+    return [*ids[-1:], *current, *are_open][-1]
 
 
 @dataclass(frozen=True)
@@ -170,7 +180,7 @@ def find_joining(workspace: Workspace, opened: Opened) -> Joining:
 
 def find_roots(workspace: Workspace, campaign: Campaign, period_id: str | None = None) -> Mapping[str, str]:
     """Names of the units of a root kind of a campaign, by their codes: those below which it can be opened."""
-    period = campaign.period(period_id) if period_id else campaign.periods[-1]
+    period = campaign.period(period_id or period_to_open(workspace, campaign))
     day = Opened(campaign, "", period.id).day(today())
     units = workspace.units(day)
     roots = [kind for kind, above in campaign.member_kinds.items() if not above]

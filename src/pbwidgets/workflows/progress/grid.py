@@ -6,7 +6,7 @@ asked for does not make a unit late.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -77,7 +77,8 @@ def progress_grid(desk: Desk) -> pd.DataFrame:
     return _grid(desk)
 
 
-def _grid(desk: Desk) -> pd.DataFrame:
+def _grid(desk: Desk, *, with_returned: bool = False) -> pd.DataFrame:
+    """Rows of :func:`progress_grid`; with entries of logs that were returned, and the number of each entry."""
     units = units_in_view(desk)
     with desk.workspace.store.read() as reader:
         done = load_progress(
@@ -93,45 +94,44 @@ def _grid(desk: Desk) -> pd.DataFrame:
         if form.is_owed
         for unit in units[units["kind"].isin(form.unit_kind)].to_dict("records")
     ]
-    return pd.DataFrame(rows, columns=list(GRID), dtype=object)
+    owed = pd.DataFrame(rows, columns=list(GRID), dtype=object)
+    if not with_returned:
+        return owed
+    named = {unit["unit_code"]: unit for unit in units.to_dict("records")}
+    forms = {form.id: form for form in desk.opened.campaign.forms if form.filled_by is None}
+    returned = [
+        {
+            **_owed(desk.opened, forms[row["form_id"]], named[row["unit_code"]], row, exceptions, desk.now),
+            "occurrence": row["occurrence"],
+        }
+        for row in done[done["occurrence"].astype(bool) & (done["state"] == RETURNED)].to_dict("records")
+        if row["form_id"] in forms and row["unit_code"] in named
+    ]
+    more = pd.DataFrame(returned, columns=[*GRID, "occurrence"], dtype=object)
+    return pd.concat([owed.assign(occurrence=0), more], ignore_index=True)
 
 
-def due_forms(desk: Desk) -> pd.DataFrame:
-    """Forms that the actor's own unit still has to hand in, most urgent first; columns :data:`GRID`.
+def list_to_do(desk: Desk) -> pd.DataFrame:
+    """Forms that the units in view still have to hand in or to correct, and entries of logs that were returned.
 
-    A form whose phase has not begun is not due. Only fillers have forms due.
+    A form whose phase has not begun is not due.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`GRID` and ``occurrence``.
 
     Raises
     ------
     RightsError
-        As :func:`units_in_view`.
+        As :func:`progress_grid`.
     """
-    owed = progress_grid(desk)
+    if desk.actor.role in AGGREGATES_ONLY:
+        raise RightsError("workflows.not_allowed", role=desk.actor.role, action="view")
     today = day_of(desk.now)
     begun = {form.id for form in desk.opened.campaign.forms if _begun(desk.opened, form.id, today)}
-    mine = owed[
-        (owed["unit_code"] == desk.actor.unit_code)
-        & owed["state"].isin(TO_DO)
-        & owed["form_id"].isin(begun)
-        & (desk.actor.role == "filler")
-    ]
-    return mine.sort_values("until", key=_open_ended_last, kind="stable").reset_index(drop=True)
-
-
-def late_units(desk: Desk) -> pd.DataFrame:
-    """Units below the actor's that missed a deadline, longest overdue first: a list to phone.
-
-    Columns :data:`GRID`, with ``days_late`` (at least 1). A unit whose exception still runs is not late.
-
-    Raises
-    ------
-    RightsError
-        As :func:`units_in_view`.
-    """
-    owed = progress_grid(desk)
-    late = owed[(owed["standing"] == "overdue") & (owed["unit_code"] != desk.actor.unit_code)]
-    counted = late.assign(days_late=[max(1, -int(days)) for days in late["days_left"]])
-    return counted.sort_values(["days_late", "unit_code"], ascending=[False, True]).reset_index(drop=True)
+    owed = _grid(desk, with_returned=True)
+    return owed[owed["state"].isin(TO_DO) & owed["form_id"].isin(begun)].reset_index(drop=True)
 
 
 def awaiting_review(desk: Desk) -> pd.DataFrame:
@@ -230,9 +230,13 @@ def _standing(
     return "grace" if until is not None and first < until else "late"
 
 
+def last_day(until: datetime) -> date:
+    """Last day of something that ends at a moment, in Asia/Shanghai."""
+    return (until - timedelta(microseconds=1)).astimezone(ZONE).date()
+
+
 def _days_left(until: datetime, now: datetime) -> int:
-    last_day = (until - timedelta(microseconds=1)).astimezone(ZONE).date()
-    return (last_day - day_of(now)).days
+    return (last_day(until) - day_of(now)).days
 
 
 def _begun(opened: Opened, form_id: str, day: date) -> bool:
@@ -251,8 +255,3 @@ def _codes(units: pd.DataFrame, actor: Actor) -> set[str] | None:
     """Unit codes to ask the store for; None if the actor sees everything."""
     everywhere = scope_of(actor.role, "view") == "everywhere"
     return None if everywhere else set(units["unit_code"])
-
-
-def _open_ended_last(until: "pd.Series[Any]") -> "pd.Series[Any]":
-    far = datetime.combine(date.max, time(), UTC)
-    return until.map(lambda moment: moment or far)

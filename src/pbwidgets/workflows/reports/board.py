@@ -96,6 +96,8 @@ def board_choices(desk: Desk, unit_code: str) -> tuple[Choice, ...]:
 def draw_board(desk: Desk, unit_code: str, choice: Choice) -> tuple[Shown, ...]:
     """What one of :func:`board_choices` shows on the newest data; empty if there is nothing to show.
 
+    Tables that are for the workbook only are left out.
+
     Raises
     ------
     RightsError
@@ -115,7 +117,8 @@ def draw_board(desk: Desk, unit_code: str, choice: Choice) -> tuple[Shown, ...]:
     track = report.campaign.track(choice.track_id) if choice.track_id else None
     pieces = tuple(item.draw(report) if track is None else item.draw_track(report, track))
     said = {piece.text for piece in pieces if isinstance(piece, Heading)}
-    return tuple(_show(piece, desk.lang, said) for piece in pieces)
+    shown = (piece for piece in pieces if not (isinstance(piece, Table) and piece.rows == 0))
+    return tuple(_show(piece, desk.lang, said) for piece in shown)
 
 
 def _offered(desk: Desk, unit_code: str) -> list[tuple[Choice, Item]]:

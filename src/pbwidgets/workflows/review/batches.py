@@ -1,12 +1,20 @@
-"""Accept or return many submissions at once, after saying which cannot be, and why."""
+"""Accept or return many submissions at once, after saying which cannot be, and why; and take an acceptance back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from pbwidgets.errors import ConflictError, DataError, PbError, RightsError
-from pbwidgets.store import Reader, SubmissionKey, accept_many, load_overview
+from pbwidgets.store import (
+    Reader,
+    SubmissionKey,
+    accept_many,
+    accepted,
+    load_overview,
+    load_state,
+    undo_accept,
+)
 from pbwidgets.workflows.ground.desk import Desk, check_key, continuing, find_in_scope
 from pbwidgets.workflows.ground.lookup import find_form, name_units, word_state
 from pbwidgets.workflows.ground.seats import Seats, acting_level, find_seats, review_levels
@@ -67,6 +75,34 @@ def accept_submissions(desk: Desk, seen: Mapping[SubmissionKey, int]) -> int:
         for level, levels, keys in _by_level(desk, _ready(writer, desk, seen)):
             accept_many(writer, keys, level, levels)
     return len(seen)
+
+
+def undo_acceptances(desk: Desk, keys: Sequence[SubmissionKey]) -> int:
+    """Number of submissions whose acceptance by the actor's level is undone, until the next has acted; all or none.
+
+    Raises
+    ------
+    DataError
+        ``store.cannot_undo`` if somebody else has acted since.
+    RightsError
+        If the actor does not sit above each of the units.
+    """
+    campaign, seats = desk.opened.campaign, find_seats(desk)
+    below = set(find_in_scope(desk, "review")["unit_code"])
+    with desk.write() as writer:
+        for key in keys:
+            check_key(desk, key, "review")
+            own = continuing(desk, key.unit_code)
+            if own not in below:
+                raise RightsError("workflows.out_of_scope", unit=own, own=desk.actor.unit_code or "")
+            levels = review_levels(campaign, find_form(campaign, key.form_id))
+            found = load_state(writer, key)
+            state = "" if found is None else found.state
+            level = next((one for one in levels if state == accepted(one) and seats.has(one, own)), None)
+            if level is None:
+                raise DataError("store.cannot_undo", unit=own, state=state)
+            undo_accept(writer, key, level, levels)
+    return len(keys)
 
 
 def return_submissions(desk: Desk, seen: Mapping[SubmissionKey, int], wanted: Correction) -> int:

@@ -203,7 +203,7 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
         found = store.load_state(reader, key)
         if found is None or not found.version or not unit:
             raise DataError("store.no_submission", unit=key.unit_code, form=key.form_id)
-        find_campaign = _campaigns(reader, desk.opened)
+        find_campaign = campaigns_of(reader, desk.opened)
         campaign = find_campaign(found.campaign_version or desk.opened.version)
         form = form_of_unit(campaign.form(key.form_id), *kind_and_domain(units, own))
         withheld = () if desk.actor.role in ("reviewer", "operator") else _sensitive(form)
@@ -261,7 +261,7 @@ def computed_lines(desk: Desk, key: SubmissionKey) -> Mapping[str, SelfLine]:
     return made
 
 
-def _campaigns(reader: Reader, opened: Opened) -> FindCampaign:
+def campaigns_of(reader: Reader, opened: Opened) -> FindCampaign:
     """Look-up of the definitions under which answers were given, so that they are shown as they were asked."""
 
     @cache

@@ -1,6 +1,6 @@
 """The grid of the board: units and forms, in colours and words, with filters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import ipywidgets as w
@@ -11,7 +11,8 @@ from pbwidgets.apps.pages.ground.state_words import form_name, part_words, state
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
-from pbwidgets.units import subtree
+from pbwidgets.units import partitions, subtree
+from pbwidgets.workflows.duties.due import DueLists
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, TO_DO, progress_grid, units_in_view
 
 MOST_ROWS: Final = 150
@@ -72,6 +73,8 @@ class ProgressGrid:
         The visit.
     parts
         Frame of :func:`pbwidgets.workflows.progress.grid.progress_by_part`.
+    due
+        What is due in the campaign, of which each unit's numbers are shown.
 
     Attributes
     ----------
@@ -83,9 +86,16 @@ class ProgressGrid:
         The tables.
     """
 
-    def __init__(self, visit: Visit, parts: pd.DataFrame) -> None:
+    def __init__(self, visit: Visit, parts: pd.DataFrame, due: DueLists) -> None:
         self._visit = visit
         self._parts = parts
+        part_of = {
+            str(code): part
+            for code, part in partitions(visit.units, visit.opened.campaign.partition_by).items()
+        }
+        self._due_of_part, self._due_of_unit = due.count_below(part_of), due.count_below()
+        names = () if visit.actor.role in AGGREGATES_ONLY else ("overdue", "due_soon")
+        self._counted = [visit.words(f"standing.{name}") for name in names]
         self._codes = list(dict.fromkeys(parts["part_code"]))
         self.shown = elements.markup("")
         layout = elements.plain_layout()
@@ -142,12 +152,18 @@ class ProgressGrid:
         rows = [
             (
                 Cell(self._visit.unit_name(code), self._visit.link("board", part=code) if may_open else None),
+                *self._count(self._due_of_part, code),
                 *(self._part_cell(found.get((code, form_id))) for form_id in forms),
             )
             for code in self._codes
         ]
-        columns = [self._kind, *(form_name(self._visit, form) for form in forms)]
+        columns = [self._kind, *self._counted, *(form_name(self._visit, form) for form in forms)]
         return elements.table(columns, rows, empty=self._visit.words("board.nothing_found"))
+
+    def _count(self, found: Mapping[str, tuple[int, int]], code: str) -> Iterator[Cell]:
+        """How much is overdue, and due soon, over all forms and checks."""
+        for _, count, tone in zip(self._counted, found.get(code, (0, 0)), ("error", "warn"), strict=False):
+            yield Cell(str(count), tone=tone if count else "quiet", align="right")
 
     def _part_cell(self, row: dict[Any, Any] | None) -> Cell:
         if row is None:
@@ -184,6 +200,7 @@ class ProgressGrid:
             [
                 Cell(str(unit["unit_name"]), visit.link("board", unit=str(unit["unit_code"]))),
                 visit.unit_name(unit["parent_code"]) if isinstance(unit["parent_code"], str) else "",
+                *self._count(self._due_of_unit, str(unit["unit_code"])),
                 *(by_form.get((unit["unit_code"], form), Cell("—", tone="quiet")) for form in forms),
             ]
             for unit in owed.drop_duplicates("unit_code").to_dict("records")
@@ -191,6 +208,7 @@ class ProgressGrid:
         columns = [
             visit.words("home.unit"),
             visit.words("home.upper"),
+            *self._counted,
             *(form_name(visit, form) for form in forms),
         ]
         return elements.table(columns, rows, caption=kind)

@@ -8,17 +8,18 @@ import ipywidgets as w
 
 from pbwidgets.apps.pages.board.grid import ProgressGrid, progress_bars
 from pbwidgets.apps.pages.board.unit import show_unit
-from pbwidgets.apps.pages.ground.call_list import call_list
 from pbwidgets.apps.pages.ground.downloads import made_link
+from pbwidgets.apps.pages.ground.due_list import call_list
 from pbwidgets.apps.pages.ground.fields import fields
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.duties.due import DueLists, list_due
 from pbwidgets.workflows.exchange.answers import export_answers
 from pbwidgets.workflows.ground.desk import find_tops
 from pbwidgets.workflows.ground.workspace import today
-from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, late_units, progress_by_part
+from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, progress_by_part
 from pbwidgets.workflows.progress.phases import list_phases
 from pbwidgets.workflows.reports.board import (
     SEES_NO_SCORES,
@@ -46,12 +47,12 @@ def show_board(visit: Visit) -> w.Widget:
     unit = visit.place.get("unit") or (visit.actor.unit_code if visit.actor.role == "filler" else None)
     if unit is not None:
         return elements.stack(visit.messages, *show_unit(visit, unit), *_export(visit))
-    parts = progress_by_part(visit.desk)
+    parts, due = progress_by_part(visit.desk), list_due(visit.desk, only_here=True)
     return elements.stack(
         visit.messages,
         progress_bars(visit, parts),
-        *_late(visit),
-        ProgressGrid(visit, parts).view,
+        *_late(visit, due),
+        ProgressGrid(visit, parts, due).view,
         *_charts(visit),
         *_export(visit),
         _phases(visit),
@@ -105,9 +106,9 @@ def _phases(visit: Visit) -> w.Widget:
     )
 
 
-def _late(visit: Visit) -> Iterator[w.Widget]:
+def _late(visit: Visit, due: DueLists) -> Iterator[w.Widget]:
     if visit.actor.role not in AGGREGATES_ONLY:
-        yield call_list(visit, late_units(visit.desk), MOST_LATE)
+        yield call_list(visit, due.overdue_below, MOST_LATE)
 
 
 def _charts(visit: Visit) -> Iterator[w.Widget]:

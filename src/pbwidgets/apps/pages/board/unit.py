@@ -7,6 +7,7 @@ import pandas as pd
 
 from pbwidgets.apps.page_list import PAGES
 from pbwidgets.apps.pages.board.grid import standing_cell
+from pbwidgets.apps.pages.ground.due_list import due_list
 from pbwidgets.apps.pages.ground.state_words import (
     deadline_words,
     form_name,
@@ -17,6 +18,7 @@ from pbwidgets.apps.pages.ground.state_words import (
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.duties.due import list_due
 from pbwidgets.workflows.ground.lookup import campaign_names
 from pbwidgets.workflows.progress.grid import TO_DO, progress_grid
 from pbwidgets.workflows.progress.unit import unit_decisions, unit_notes, unit_steps
@@ -39,6 +41,7 @@ def show_unit(visit: Visit, unit_code: str) -> Iterator[w.Widget]:
     yield elements.heading(visit.unit_name(unit_code))
     yield elements.links(_links(visit, unit_code))
     yield _facts(visit, unit_code)
+    yield from _due(visit, unit_code)
     yield _forms(visit, own)
     yield from _decisions(visit, unit_code)
     yield _steps(visit, steps)
@@ -63,6 +66,14 @@ def _facts(visit: Visit, unit_code: str) -> w.Widget:
     upper = visit.unit_name(row["parent_code"]) if isinstance(row["parent_code"], str) else ""
     pairs = [("code", unit_code), ("kind", kind), *([("upper", upper)] if upper else [])]
     return elements.facts((visit.words(f"board.{name}"), text) for name, text in pairs)
+
+
+def _due(visit: Visit, unit_code: str) -> Iterator[w.Widget]:
+    """What the unit has to do in this campaign."""
+    found = list_due(visit.desk, only_here=True)
+    own = [due for due in (*found.own, *found.below) if due.by_unit == unit_code]
+    if own:
+        yield elements.card(due_list(visit, own), title=visit.words("home.due", count=len(own)))
 
 
 def _forms(visit: Visit, own: pd.DataFrame) -> w.Widget:

@@ -84,6 +84,7 @@ class Amendment:
             names=opened.common_words,
             changeable=self.open_paths,
             units=use.units,
+            counting=opened.counting,
         )
         self._problems = elements.markup("")
         actions: list[w.Widget] = []

@@ -45,6 +45,8 @@ from pbwidgets.workflows.ground.desk import NEWER_VERSION, Desk
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.workspace import ZONE, today
 
+_COPIED_FROM: Final = 2
+"""Most earlier periods that are offered to copy from: a campaign may have one a month."""
 RETRY_S: Final = 5.0
 """Seconds until a failed save is tried again."""
 
@@ -237,6 +239,7 @@ class FillForm:
             today=today(),
             names=self.opened.common_words,
             units=self._unit_register(),
+            counting=self.opened.counting,
         )
         self.self_marks = self._make_self_marks(self.view.answers, editable=True)
         return [self.view.widget, *(item.widget for item in self.self_marks), self._actions()]
@@ -266,7 +269,7 @@ class FillForm:
             visit.words("fill.submit"), self._attempt(self.ask_to_submit), "primary"
         )
         made: list[w.Widget] = [after_uploads(submit)]
-        for period_id in periods_to_copy_from(visit.workspace, visit.opened, self.key):
+        for period_id in periods_to_copy_from(visit.workspace, visit.opened, self.key)[:_COPIED_FROM]:
             words = visit.words("fill.copy_from", period=period_id)
             made.append(
                 elements.button(words, self._attempt(lambda period_id=period_id: self.copy(period_id)))

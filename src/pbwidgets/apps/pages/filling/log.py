@@ -16,7 +16,7 @@ from pbwidgets.forms.unit_choice import UnitRegister
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.filling.access import filling_actor
 from pbwidgets.workflows.filling.amending import begin_many
-from pbwidgets.workflows.filling.logs import LogLine, list_log
+from pbwidgets.workflows.filling.logs import LogLine, list_log, told_fields
 from pbwidgets.workflows.ground.workspace import today
 
 SEARCHED = 8
@@ -34,11 +34,15 @@ class LogList:
             "title",
             *(["unit"] if has_units else []),
             *(["life", "due", "days"] if form.life is not None else []),
-            "review",
         ]
-        self._names = columns
+        self._names, self._told = columns, told_fields(form)
+        state = visit.words("fill.log_review" if form.reviewed else "fill.column_state")
         self.list = RecordList(
-            [ListColumn(name, visit.words(f"fill.log_{name}")) for name in columns],
+            [
+                *(ListColumn(name, visit.words(f"fill.log_{name}")) for name in columns),
+                *(ListColumn(f"field-{field.id}", field.label.words(visit.lang)) for field in self._told),
+                ListColumn("review", state),
+            ],
             visit.lang,
             empty=visit.words("fill.no_entries"),
         )
@@ -71,7 +75,8 @@ class LogList:
             ),
             "review": (self._review_cell(line), line.state),
         }
-        made = [cells[name] for name in self._names]
+        told = [(Cell(words or "–"), value) for value, words in line.told]
+        made = [*(cells[name] for name in self._names), *told, cells["review"]]
         place = {"form": key.form_id, "unit": key.unit_code, "occurrence": str(key.occurrence)}
         return ListRow(
             f"{key.unit_code} {key.occurrence}",
@@ -106,6 +111,8 @@ def log_of(visit: Visit, form: Form, unit_codes: Sequence[str]) -> LogList:
 class ManyEntries:
     """An entry begun for many units with one save: the units are ticked, what is said of them is said once.
 
+    What comes later, unit by unit, is not asked yet.
+
     Parameters
     ----------
     units
@@ -131,8 +138,9 @@ class ManyEntries:
             for code, name, kind, parent in zip(*columns, strict=True)
         ]
         self.units.show(rows)
+        asked = tuple(field for field in form.fields if field.later is None or field.required)
         self.view = FormView(
-            form,
+            form.model_copy(update={"fields": asked}),
             campaign,
             {},
             lang=visit.lang,

@@ -179,17 +179,23 @@ def _table(visit: Visit, form: Form, units: pd.DataFrame, codes: list[str]) -> w
 
 
 def _way(visit: Visit, owed: Mapping[Any, Any]) -> Cell:
-    code = "fill.open" if visit.opened.is_open and awaits_filler(owed) else "fill.look"
+    lasts = any(
+        form.id == owed["form_id"] and form.lasts == "campaign" for form in visit.opened.campaign.forms
+    )
+    code = "fill.open" if awaits_filler(owed) else "fill.update" if lasts else "fill.look"
+    code = code if visit.opened.is_open else "fill.look"
     return Cell(visit.words(code), visit.link("fill", form=owed["form_id"], unit=owed["unit_code"]))
 
 
 def _log(visit: Visit, form: Form, units: pd.DataFrame, codes: list[str]) -> w.Widget:
     """Entries of a log about all units of the actor's, and ways to begin new ones."""
     log = log_of(visit, form, codes)
-    shown = [elements.heading(form.name.words(visit.lang)), visit.messages, elements.card(log.box)]
-    if len(units_to_fill(visit.desk, form.id)) and _may_write(visit, form):
-        if not _asks_for_files(form):
-            shown.append(many_panel(visit, form, units, log.show))
+    shown = [elements.heading(form.name.words(visit.lang)), visit.messages]
+    may_begin = bool(len(units_to_fill(visit.desk, form.id))) and _may_write(visit, form)
+    if may_begin and not _asks_for_files(form):
+        shown.append(many_panel(visit, form, units, log.show))
+    shown.append(elements.card(log.box))
+    if may_begin:
         table = _table(visit, form, units, codes)
         shown.append(elements.card(table, title=visit.words("fill.log_by_unit")))
         shown.append(units_panel(visit, form, codes, log.show))

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from pbwidgets.apps.visit import Visit
 from pbwidgets.files import MAX_BYTES
 from pbwidgets.forms.uploads import ShownFile
-from pbwidgets.store import Actor, Evidence, SubmissionKey
+from pbwidgets.store import ALWAYS, Actor, Evidence, SubmissionKey
 from pbwidgets.workflows.filling.evidence import attach_file
 
 
@@ -50,8 +50,7 @@ def shown_file(key: SubmissionKey, item: Evidence) -> ShownFile:
     """Evidence as a page shows it, with its address on this server."""
     file = item.file
     where = "/".join(quote(part, safe="") for part in (key.form_id, key.unit_code, str(key.occurrence)))
-    asked = {"campaign": key.campaign_id, "period": key.period_id}
-    address = f"evidence/{where}/{file.sha256}?{urlencode(asked)}"
+    address = f"evidence/{where}/{file.sha256}?{urlencode(_asked(key))}"
     thumb = f"{address}&thumb=1" if file.kind.startswith("image/") else ""
     return ShownFile(file.sha256, file.filename, file.size_bytes, address, thumb)
 
@@ -60,5 +59,11 @@ def paper_address(key: SubmissionKey, version: int, *, word: bool = False) -> st
     """Address of the print view of a version on this server, or of its Word document; 0 is the newest."""
     parts = (key.form_id, key.unit_code, str(key.occurrence), str(version))
     where = "/".join(quote(part, safe="") for part in parts)
-    asked = {"campaign": key.campaign_id, "period": key.period_id, **({"word": "1"} if word else {})}
+    asked = {**_asked(key), **({"word": "1"} if word else {})}
     return f"paper/{where}?{urlencode(asked)}"
+
+
+def _asked(key: SubmissionKey) -> dict[str, str]:
+    """Campaign and period of an address; what lasts beyond its period is found in the newest one."""
+    period = {} if key.period_id == ALWAYS else {"period": key.period_id}
+    return {"campaign": key.campaign_id, **period}

@@ -7,6 +7,7 @@ import ipywidgets as w
 from pbwidgets.apps.pages.meeting.classes import ClassCard
 from pbwidgets.apps.pages.meeting.decision import DecisionCard
 from pbwidgets.apps.pages.meeting.list import describe_changes, describe_list, list_markup
+from pbwidgets.apps.pages.meeting.lists import list_cards
 from pbwidgets.apps.pages.meeting.notice import NoticeCard
 from pbwidgets.apps.pages.meeting.trial import OpenQuestions
 from pbwidgets.apps.visit import Visit
@@ -31,14 +32,28 @@ from pbwidgets.workflows.meeting.what_if import (
 
 
 def show_meeting(visit: Visit) -> w.Widget:
-    """The page of a meeting, one track at a time; a notice for those who may not see it, or if nothing is scored."""
+    """The page of a meeting: the ranking of one track at a time, then the lists that the visitor may read.
+
+    A notice for those who may see neither, or if there is neither.
+    """
+    lists = list_cards(visit)
     try:
         tracks = meeting_tracks(visit.desk)
     except RightsError as error:
+        if lists:
+            return _only_lists(visit, lists)
         return elements.notice("info" if error.code == SHARED_LIST else "error", visit.refusal(error))
     if not tracks:
-        return elements.notice("info", visit.words("meeting.no_list"))
-    return MeetingPage(visit, open_trial(visit.desk)).widget
+        return _only_lists(visit, lists) if lists else elements.notice("info", visit.words("meeting.no_list"))
+    page = MeetingPage(visit, open_trial(visit.desk)).widget
+    page.children = (*page.children, *lists)
+    return page
+
+
+def _only_lists(visit: Visit, lists: Sequence[w.Widget]) -> w.Box:
+    made = elements.stack(visit.messages, *lists)
+    made.add_class("pb-meeting")
+    return made
 
 
 class MeetingPage:

@@ -2,14 +2,17 @@
 
 import ipywidgets as w
 
-from pbwidgets.apps.pages.review.entry import show_entry
+from pbwidgets.apps.pages.review.living.claims import show_claims
+from pbwidgets.apps.pages.review.living.grants import show_grants
 from pbwidgets.apps.pages.review.nominations import show_nominations
-from pbwidgets.apps.pages.review.on_site import show_on_site
 from pbwidgets.apps.pages.review.queue import show_list
+from pbwidgets.apps.pages.review.visits.entry import show_entry
+from pbwidgets.apps.pages.review.visits.on_site import show_on_site
 from pbwidgets.apps.pages.review.walk import show_case
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import PbError
 from pbwidgets.forms import elements
+from pbwidgets.workflows.review.living.claims import has_claims
 
 _VIEWS = {
     "list": show_list,
@@ -17,6 +20,8 @@ _VIEWS = {
     "nominate": show_nominations,
     "onsite": show_on_site,
     "entry": show_entry,
+    "claims": show_claims,
+    "grants": show_grants,
 }
 
 
@@ -36,6 +41,11 @@ def _view_links(visit: Visit, asked: str) -> w.Widget:
     views = ["list", "onsite", "entry"]
     if visit.actor.role in ("reviewer", "operator"):
         views.insert(1, "nominate")
+        campaign = visit.opened.campaign
+        if any(track.kind == "checklist" for track in campaign.tracks):
+            views.insert(0, "grants")
+        if has_claims(campaign):
+            views.insert(0, "claims")
     return elements.links(
         (visit.words(f"review.view_{name}"), visit.link("review", view=name))
         for name in views

@@ -36,7 +36,7 @@ def counts_by_month(report: "Report", args: CountArguments) -> Iterator[Piece]:
     from pbwidgets.charts.months import pages_of
 
     kinds = _kinds(report.campaign, args.by, report.lang) if args.by else _units(report, args.on)
-    counts = count_entries(report.submissions, args.on, args.by, _months(report))
+    counts = count_entries(report.submissions, args.on, args.by, _months(report, args.on))
     counts = counts.reindex(list(kinds), fill_value=0).rename(index=kinds)
     if not counts.to_numpy().any():
         return
@@ -105,11 +105,14 @@ def _units(report: "Report", on: str) -> Mapping[str, str]:
     return unit_names(units)
 
 
-def _months(report: "Report") -> list[str]:
-    """Months of the period, up to that of the report's day."""
-    period = report.campaign.period(report.snapshot.period_id)
+def _months(report: "Report", on: str) -> list[str]:
+    """Months of the period, or of the campaign for entries that last through it, up to that of the report's day."""
+    campaign = report.campaign
+    period = campaign.period(report.snapshot.period_id)
+    lasts = campaign.form(on.partition("/")[0]).lasts == "campaign"
+    begins = min(one.begins for one in campaign.periods) if lasts else period.begins
     until = min(max(report.snapshot.day, period.begins), period.ends)
-    return [str(month) for month in pd.period_range(period.begins, until, freq="M")]
+    return [str(month) for month in pd.period_range(begins, until, freq="M")]
 
 
 def _table(report: "Report", counts: pd.DataFrame, title: str) -> LabelledTable:

@@ -48,12 +48,15 @@ def lists(report: "Report", args: ListArguments) -> Iterator[Piece]:
     rows = rows[rows["list_id"].isin([one.id for one in shown])]
     if rows.empty:
         return
+    undecided = {one.id for one in shown if one.decided} - set(rows.loc[rows["decided"].notna(), "list_id"])
+    rows = rows[rows["on_list"] | (rows["proposed"] & rows["list_id"].isin(undecided))]
     lang, named = report.lang, {one.id: one.name.words(report.lang) for one in shown}
-    title = report.say("lists_title") if args.group else named[shown[0].id]
+    named |= {list_id: report.say("list_proposed", list=named[list_id]) for list_id in undecided}
+    title = report.say("lists_title") if args.group else shown[0].name.words(lang)
     yield Heading(title)
     counts = []
     for one in shown:
-        codes = set(rows.loc[(rows["list_id"] == one.id) & rows["on_list"], "unit_code"])
+        codes = set(rows.loc[rows["list_id"] == one.id, "unit_code"])
         names = [name for code, name in report.names.items() if code in codes]
         told = {"list": named[one.id], "count": len(names), "names": report.say("comma").join(names)}
         yield Sentence(report.say("listed" if names else "listed_none", **told))

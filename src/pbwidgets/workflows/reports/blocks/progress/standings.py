@@ -37,8 +37,10 @@ def standings(report: "Report", args: StandingsArguments) -> Iterator[Piece]:
     names = {code: name for code, name in report.names.items() if code in have}
     if not names:
         return
-    yield Heading(report.say("standings", track=track.name.words(report.lang)))
-    if list(names) == [report.unit_code]:
+    is_own = list(names) == [report.unit_code]
+    if is_own or args.view == "matrix":
+        yield Heading(report.say("standings", track=track.name.words(report.lang)))
+    if is_own:
         yield Sentence(standings_headline(rows, names, view) + report.say("full_stop"))
         yield Table(
             list_of_standings(rows, names, view, _title(report, track, "standings_list")).without("unit_name")
@@ -79,6 +81,7 @@ def _coverage(report: "Report", track: Track, names: Mapping[str, str], by: By) 
 
     rows, view = report.scores.standings, report.view(track)
     counts, pages = _counts(report, names, view, by), coverage_pages(rows, names, view, by)
+    yield Heading(counts.title)
     for page in range(1, pages + 1):
         yield Figure(
             f"{track.id}_by_{by}" + (f"_{page}" if pages > 1 else ""),

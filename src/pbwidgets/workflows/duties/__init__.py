@@ -1,0 +1,1 @@
+"""What somebody has to do: what is due over all campaigns, and lists to decide, reports, accounts."""
