@@ -314,7 +314,7 @@ def read_return(
         raise ProblemsError([Problem("exchange.no_answer_book", file.name)])
     else:
         book = answers_of_official(sheets, file.name, desk, form_id, unit_code)
-    changes = tuple(refuse_broken(desk, file.name, list(check_sent(book.sent, file.name, desk, told))))
+    changes = tuple(refuse_broken(list(check_sent(book.sent, file.name, desk, told)), file.name, desk))
     found = [*book.problems, *(problem for change in changes for problem in change.findings)]
     notes = [*book.notes, *(note for change in changes for note in change.notes)]
     if about.version and about.version != desk.opened.version:

@@ -16,7 +16,7 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import day_of
 
 
-def refuse_broken(desk: Desk, file: str, changes: Sequence[ChangedAnswers]) -> list[ChangedAnswers]:
+def refuse_broken(changes: Sequence[ChangedAnswers], file: str, desk: Desk) -> list[ChangedAnswers]:
     """The changes, with those refused that would leave a balance below what must be kept.
 
     It is the entry at which the balance falls; where the workbook does not change that one, it is the last one before
