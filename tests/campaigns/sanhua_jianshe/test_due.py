@@ -15,7 +15,7 @@ from pbwidgets.demo import fill_store
 from pbwidgets.store import Actor
 from pbwidgets.workflows.duties import due as due_module
 from pbwidgets.workflows.duties.due import DueLists, list_due
-from pbwidgets.workflows.duties.lines import Due
+from pbwidgets.workflows.duties.lines import Due, Sight
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import current_snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
@@ -241,3 +241,16 @@ def test_one_list_has_the_lines_of_all_open_campaigns(workspace: Workspace, tmp_
         page = shown(show_home(Visit(both, desk.actor, {}, "zh_CN")))
         assert "显示全部" in page
         assert "campaign=second" in page or "campaign=sanhua_jianshe" in page
+
+
+def test_an_entry_whose_title_is_sensitive_is_called_by_its_number(workspace: Workspace) -> None:
+    desk = desk_of(workspace, LEVEL)
+    frames = take_snapshot(workspace, desk.opened).frames(["submissions", "entries", "standings"])
+    sight = Sight(desk, frozenset(), DAY, frames["submissions"], frames["entries"], frames["standings"])
+    form = desk.opened.campaign.form("faults")
+    shut = tuple(field.model_copy(update={"sensitive": field.id == form.title}) for field in form.fields)
+    closed = form.model_copy(update={"fields": shut})
+    (number,) = [at for (_, at), name in sight.answers("faults", "what").items() if name == "旧村部长期闲置"]
+    assert sight.name_entry(form, unit(5), number) == "旧村部长期闲置"
+    assert "旧村部" not in sight.name_entry(closed, unit(5), number)
+    assert str(number) in sight.name_entry(closed, unit(5), number)
