@@ -48,6 +48,7 @@ def add_note(desk: Desk, unit_code: str, noted_on: date, text: str) -> None:
 def list_entries_about(reader: Reader, desk: Desk, unit_code: str) -> tuple[EntryAbout, ...]:
     """Entries about a unit for whoever inspects it: what is most overdue first, what is done last."""
     campaign, kind = desk.opened.campaign, kind_and_domain(desk.units, unit_code)
+    codes = (unit_code, *continued_codes(desk, unit_code)[unit_code])
     found = []
     for one in campaign.forms:
         if one.life is None or one.filled_by is None or kind[0] not in one.unit_kind:
@@ -55,7 +56,7 @@ def list_entries_about(reader: Reader, desk: Desk, unit_code: str) -> tuple[Entr
         form = form_of_unit(one, *kind)
         if form.title in form.sensitive_paths():
             form = form.model_copy(update={"title": None})
-        for state in load_of_units(reader, *desk.opened.key, form.id, continued_codes(desk, unit_code)):
+        for state in load_of_units(reader, *desk.opened.key, form.id, codes):
             if state.state in EDITABLE and state.standing_version is None:
                 continue
             answers = hide_identifying(form, state.answers or {})
