@@ -33,6 +33,8 @@ DEMO_FILE = ROOT / "parameters" / "demo" / f"{CAMPAIGN}.yaml"
 DAYS = [date(2026, 1, 1), date(2024, 2, 29), date(2025, 12, 31)]
 """Days that are over: what took its date from the clock of the machine would be after them."""
 OTHER = "sanlian_sancu"
+DONE_ALREADY = {"sanhua-filler2", "sanhua-leader"}
+"""The sub-district has handed in its one form, and nothing there has places that a leader previews."""
 PLANS = {"until", "deadline", "due_on", "definition"}
 """Columns that may name days still to come."""
 
@@ -60,7 +62,8 @@ def test_every_account_has_something_to_do_on_its_home_page(lively: tuple[Worksp
         name: shown(show_home(Visit(workspace, find_actor(workspace, name), {}, "zh_CN"))) for name in names
     }
     assert len(names) == 20
-    assert not [name for name, page in pages.items() if not re.search("待办（[1-9]", page)]
+    idle = {name for name, page in pages.items() if not re.search("待办（[1-9]", page)}
+    assert idle == DONE_ALREADY
 
 
 def test_between_them_the_accounts_see_every_kind_of_work(lively: tuple[Workspace, date]) -> None:

@@ -381,6 +381,17 @@ def test_the_day_until_when_it_is_due_is_moved_by_the_level_alone_and_with_a_rea
         put_off(desk(LEVEL), month, date(2026, 11, 30), "连阴雨")
 
 
+def test_moving_the_day_accepts_nothing_that_waits(workspace: Workspace, desk: Desks) -> None:
+    key = begin(desk(UNIT), "demands", DEMAND)
+    accept_submission(desk(LEVEL), key, "street", seen_version=1)
+    amend(desk(UNIT), key, {**DEMAND, "fixed_on": "2026-10-12"}, seen_version=2)
+    put_off(desk(LEVEL), key, date(2026, 11, 30), "连阴雨")
+    found = state_of(workspace, key)
+    assert (found.state, found.standing_version) == ("submitted", 2)
+    accept_submission(desk(LEVEL), key, "street", seen_version=found.version)
+    assert state_of(workspace, key).answers == {**DEMAND, "fixed_on": "2026-10-12", "due_on": "2026-11-30"}
+
+
 # -- what must be kept -----------------------------------------------------------------------------------------
 
 
@@ -489,6 +500,19 @@ def test_an_entry_that_lasts_is_confirmed_as_it_stands(workspace: Workspace, des
     assert (found.state, found.answers, found.content_version) == ("accepted:street", DEMAND, 1)
     with pytest.raises(RightsError, match="权限"):
         confirm_unchanged(desk(Actor("x", "filler", SISTER)), key)
+
+
+def test_what_waits_goes_on_waiting_when_nothing_has_changed(workspace: Workspace, desk: Desks) -> None:
+    key = begin(desk(UNIT), "demands", DEMAND)
+    accept_submission(desk(LEVEL), key, "street", seen_version=1)
+    done = {**DEMAND, "fixed_on": "2026-10-12"}
+    amend(desk(UNIT), key, done, seen_version=2)
+    confirm_unchanged(desk(UNIT, NOVEMBER, LATE), key)
+    found = state_of(workspace, key)
+    assert (found.state, found.answers, found.standing_version) == ("submitted", done, 2)
+    send_back(desk(LEVEL), key, "street", Correction("照片不清楚"), seen_version=found.version)
+    with pytest.raises(DataError, match="退回"):
+        confirm_unchanged(desk(UNIT, NOVEMBER, LATE), key)
 
 
 def test_a_form_begins_with_what_counts_of_the_form_it_names(workspace: Workspace, desk: Desks) -> None:

@@ -186,7 +186,7 @@ def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, ro
             _put_off_row(writer, desk, key, (place.repeat, row_id), due_on, reason)
 
     _check_due(desk, due_on, reason)
-    amendment = _Amendment(hands, key, build, reason, also=put_off_in_table, leaves_claims=bool(row_id))
+    amendment = _Amendment(hands, key, build, reason, also=put_off_in_table)
     return _amend(amendment, seen_version=None)
 
 
@@ -281,12 +281,16 @@ def confirm_unchanged(desk: Desk, key: SubmissionKey) -> int:
 
 
 def _confirm(hands: Hands, key: SubmissionKey, seen_version: int) -> int:
-    """The newest version once more, in the state that it has."""
+    """The newest version once more; what waits goes on waiting, and what was returned is not confirmed."""
     with hands.desk.write() as writer:
         check_version(writer, hands.desk)
         found = load_state(writer, key)
-        answers = {} if found is None or found.answers is None else found.answers
-        return store.amend(writer, key, answers, seen_version=seen_version, counts=True)
+        if found is None or found.state in EDITABLE:
+            raise DataError(
+                "store.not_amendable", unit=key.unit_code, state="" if found is None else found.state
+            )
+        waits = found.standing_version is not None
+        return store.amend(writer, key, found.answers or {}, seen_version=seen_version, counts=not waits)
 
 
 def units_to_open(desk: Desk, form_id: str) -> pd.DataFrame:
@@ -338,17 +342,21 @@ class _Amendment:
     build: Build
     reason: str
     is_own: bool = False
-    leaves_claims: bool = False
     also: Callable[[Writer], None] | None = None
 
-    def counts(self, writer: Writer, found: SubmissionState, complete: Answers) -> bool:
-        """Whether it counts at once; not while it leaves something else that is said to be done and not accepted."""
-        if not self.hands.counts or not self.leaves_claims or found.standing_version is None:
+    def counts(
+        self, writer: Writer, found: SubmissionState, complete: Answers, changes: Sequence[Changed]
+    ) -> bool:
+        """Whether it counts at once; not while it leaves what is said to be done and nobody has looked at.
+
+        A level has looked at the rows, or the entry, of which it changes something itself.
+        """
+        if not self.hands.counts or found.standing_version is None:
             return self.hands.counts
         standing = next(v for v in store.history(writer, self.key) if v.version == found.standing_version)
-        return not replace(self.hands, answers=complete).done.keys() - (
-            replace(self.hands, answers=standing.answers).done.keys()
-        )
+        looked_at = {str(change.before.get(ROW) or "") for change in changes} if self.is_own else set()
+        said, stood = (replace(self.hands, answers=given).done for given in (complete, standing.answers))
+        return not said.keys() - stood.keys() - looked_at
 
 
 def _amend(amendment: _Amendment, seen_version: int | None) -> int:
@@ -384,7 +392,7 @@ def _amend_within(
     check_files_known(writer, form, key, complete, desk.lang)
     version = store.amend(
         writer, key, complete, seen_version=found.version,
-        counts=amendment.counts(writer, found, complete), level=hands.level,
+        counts=amendment.counts(writer, found, complete, changes), level=hands.level,
         reason=clean_text(amendment.reason) or None,
     )  # fmt: skip
     if amendment.also is not None:
