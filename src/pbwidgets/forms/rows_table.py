@@ -344,9 +344,9 @@ class RowsTable:
 
 
 def word_row_columns(field: Field, row: TableRow, campaign: Campaign, lang: str, heading: str = "") -> str:
-    """Id of a row, and its values in the columns that are neither its heading nor its due day."""
+    """Number of a row, if its id is one (1.2), and its values in columns that are neither heading nor due day."""
     due = (field.life.due if field.life else None) or ""
-    parts = [row.id]
+    parts = [row.id] if row.id[:1].isdigit() else []
     for column, kind in (field.table.columns if field.table is not None else {}).items():
         value = row.cell(column)
         if value and column not in (heading, due.partition("/")[2]):
