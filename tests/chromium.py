@@ -7,7 +7,7 @@ processor time than our pages.
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Error, Playwright
 
 CHROMIUM: Final = Path("/usr/bin/chromium-headless-shell")
 _OFF: Final = (
@@ -25,8 +25,10 @@ _ARGS: Final = (
 
 
 def launch_chromium(playwright: Playwright) -> Browser:
-    """A headless browser that does not use the internet."""
+    """A headless browser that does not use the internet; launched once more if it crashed at its start."""
     assert CHROMIUM.exists(), "please run: apt-get install chromium-headless-shell"
-    return playwright.chromium.launch(
-        executable_path=CHROMIUM, args=[*_ARGS, f"--disable-features={','.join(_OFF)}"]
-    )
+    args = [*_ARGS, f"--disable-features={','.join(_OFF)}"]
+    try:
+        return playwright.chromium.launch(executable_path=CHROMIUM, args=args)
+    except Error:  # a segmentation fault before any page, seen once in some hundred launches
+        return playwright.chromium.launch(executable_path=CHROMIUM, args=args)

@@ -12,10 +12,10 @@ pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its s
 
 ROLES = {
     "filler": ["待办（1）"],
-    "reviewer": ["待我审核", "逾期未交", "替下属单位重置密码"],
-    "leader": ["逾期未交"],
+    "reviewer": ["本辖区逾期未办", "替下属单位重置密码"],
+    "leader": ["本辖区逾期未办"],
     "analyst": ["常用功能"],
-    "organiser": ["逾期未交"],
+    "organiser": ["本辖区逾期未办"],
     "admin": ["新增账号", "系统状况", "操作日志"],
 }
 

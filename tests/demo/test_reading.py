@@ -21,7 +21,7 @@ def test_every_mistake_is_named_with_its_line(tmp_path: Path) -> None:
     for right, wrong in [
         ('code: "990101"', 'code: "110101"'),
         ("scatter: 0.06", "scatter: 6"),
-        ("case: incident", "case: incidnt"),
+        ("case: stale_mark", "case: stale_makr"),
         ("running_record:", "runing_record:"),
     ]:
         assert text.count(right) == 1
@@ -31,7 +31,7 @@ def test_every_mistake_is_named_with_its_line(tmp_path: Path) -> None:
     problems = check_demo(file)
     lines = text.splitlines()
     named = [lines[int(problem.place) - 1] for problem in problems]
-    for wrong in ('"110101"', "scatter: 6", "incidnt", "runing_record"):
+    for wrong in ('"110101"', "scatter: 6", "stale_makr", "runing_record"):
         assert any(wrong in line for line in named), (wrong, [problem.line("en") for problem in problems])
     with pytest.raises(ProblemsError, match=f"{len(problems)} 处"):
         read_demo(file)

@@ -28,10 +28,16 @@ def test_each_answer_that_differs_is_named_with_both_in_words() -> None:
     }
     found = compare_answers(CONTEST.form(FORM), CONTEST, VILLAGE_ANSWERS, after, "zh_CN")
     assert found == (
-        AnswerChange("为群众办的好事实事第 1 项：受益户数", "40 户", "50 户", "good_deeds/benefited"),
-        AnswerChange("为群众办的好事实事第 2 项：事项", "", "修水渠", "good_deeds/title"),
-        AnswerChange("已推行的做法", "承诺制", "承诺制、设岗定责", "pledge_ways"),
-        AnswerChange("主导产业", "茶叶", "柑橘", "industry"),
+        AnswerChange(
+            "为群众办的好事实事第 1 项：受益户数",
+            "40 户",
+            "50 户",
+            "good_deeds/benefited",
+            field_label="受益户数",
+        ),
+        AnswerChange("为群众办的好事实事第 2 项：事项", "", "修水渠", "good_deeds/title", field_label="事项"),
+        AnswerChange("已推行的做法", "承诺制", "承诺制、设岗定责", "pledge_ways", field_label="已推行的做法"),
+        AnswerChange("主导产业", "茶叶", "柑橘", "industry", field_label="主导产业"),
     )
 
 

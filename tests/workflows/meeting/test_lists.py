@@ -183,7 +183,9 @@ def test_nobody_else_is_told_of_a_decision_on_a_list_for_the_top(desk: Desk, kep
     assert decided.sort_values("unit_code")["status"].tolist() == ["selected", "not_selected"]
     assert [(deed.unit_code, deed.details) for deed in deeds] == [(None, {})]  # one, however many there are
     log = list_audit(kept, OTHERS["admin"], AuditFilter(action="decide"), lang="zh_CN").entries
-    assert log[["entity", "unit_code", "details"]].to_numpy().tolist() == [["评定 问责名单", "", ""]]
+    assert log[["entity", "unit_code", "details"]].to_numpy().tolist() == [
+        ["评定 仅供上级掌握的名单", "", ""]
+    ]
     assert list_audit(kept, OTHERS["admin"], AuditFilter(unit_code=VILLAGE, action="decide")).entries.empty
 
 
@@ -194,6 +196,7 @@ def test_who_works_at_the_server_reads_such_a_list_with_a_note_in_the_log(
     assert len(read_list(desk_of(desk, OPERATOR), "accountable").rows) == 4
     log = list_audit(kept, OTHERS["admin"], AuditFilter(action="read_list"), lang="zh_CN").entries
     assert log["action"].tolist() == ["read_list"]
+    assert not log["entity"].str.contains("accountable|问责").any()
     stamp = json.loads((snapshot.folder.parent / "newest.json").read_text("utf-8"))["stamp"]
     take_snapshot(kept, desk.opened)
     assert json.loads((snapshot.folder.parent / "newest.json").read_text("utf-8"))["stamp"] == stamp

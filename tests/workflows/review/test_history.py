@@ -82,7 +82,7 @@ def test_each_step_says_who_when_from_what_to_what_and_why(small: Workspace, han
     assert [event.at for event in told] == [after(hours) for hours in range(6)]
     assert (told[1].reason, told[1].field_path, told[1].level) == ("请补充产业数据", "industry", "township")
     assert told[0].changes is None
-    assert told[2].changes == (AnswerChange("主导产业", "茶叶", "蜜柚", "industry"),)
+    assert told[2].changes == (AnswerChange("主导产业", "茶叶", "蜜柚", "industry", field_label="主导产业"),)
     assert [event.who.on_behalf for event in told[:3] if event.who] == [False, False, True]
 
 

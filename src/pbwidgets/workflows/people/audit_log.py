@@ -21,7 +21,7 @@ from pbwidgets.units import unit_names
 from pbwidgets.wording import has_words, say, spoken_language
 from pbwidgets.workflows.ground.lookup import campaign_names
 from pbwidgets.workflows.ground.rights import COMMAND_LINE, authorise
-from pbwidgets.workflows.ground.workspace import ZONE, Workspace, open_campaigns, today
+from pbwidgets.workflows.ground.workspace import ZONE, Workspace, closed_campaigns, open_campaigns, today
 
 ACTIONS: Final[tuple[str, ...]] = get_args(LoggedAction)
 """Actions that the log may be filtered by."""
@@ -176,7 +176,9 @@ def entity_words(
         Names of the entry's campaign, as :func:`~.lookup.campaign_names` gives them.
     """
     kind, *parts = entity.split(":")
-    known = names.get(_NAMED_BY.get(kind, ""), {})
+    known = names.get(
+        "for_top" if parts and parts[0] in names.get("for_top", {}) else _NAMED_BY.get(kind, ""), {}
+    )
     told = (known.get(part, part) for part in parts if part not in (unit_code, "0"))
     return " ".join([_words("entity", kind, lang), *told])
 
@@ -203,9 +205,13 @@ def _midnight(day: date | None, days_later: int = 0) -> datetime | None:
 
 def _to_frame(workspace: Workspace, found: list[AuditRow], lang: str | None) -> pd.DataFrame:
     units = unit_names(workspace.units())
-    campaigns = {one.campaign.id: one.campaign for one in open_campaigns(workspace)}
+    opened = (*closed_campaigns(workspace), *open_campaigns(workspace))
+    campaigns = {one.campaign.id: one.campaign for one in opened}
     spoken = spoken_language(lang or "")
-    known = {name: campaign_names(campaign, spoken) for name, campaign in campaigns.items()}
+    known = {
+        name: {**campaign_names(campaign, spoken), "for_top": _lists_for_top(campaign, lang)}
+        for name, campaign in campaigns.items()
+    }
     rows = [
         (
             row.id,
@@ -225,6 +231,11 @@ def _to_frame(workspace: Workspace, found: list[AuditRow], lang: str | None) -> 
         for names in [known.get(row.deed.campaign_id or "", _NO_NAMES)]
     ]
     return pd.DataFrame(rows, columns=list(AUDIT_LOG))
+
+
+def _lists_for_top(campaign: Campaign, lang: str | None) -> dict[str, str]:
+    """Lists that only the top may see: whoever reads the log learns that there is one, and no name."""
+    return {item.id: say("audit.list_for_top", lang) for item in campaign.lists if item.audience == "top"}
 
 
 def _with_fields(
