@@ -101,9 +101,9 @@ def test_a_meeting_tries_resets_decides_and_select_says_so(
     assert sum("拟入选" in row for row in held) == 10
     assert not any("并列待定" in row for row in held)
     page.get_by_role("button", name="看按规则的名单").click()
-    expect(page.locator(".pb-ranking")).to_contain_text("末位并列")
+    expect(page.locator(".pb-ranking")).to_contain_text("末位并列", timeout=60_000)
     page.get_by_role("button", name="看会议决定的名单").click()
-    expect(page.locator(".pb-ranking .pb-mark-tied_at_cut")).to_have_count(0)
+    expect(page.locator(".pb-ranking .pb-mark-tied_at_cut")).to_have_count(0, timeout=60_000)
 
     page.get_by_role("button", name="开始公示").click()
     expect(page.locator(".pb-messages")).to_contain_text("没有填写受理异议的联系方式")
