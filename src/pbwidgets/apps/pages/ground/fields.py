@@ -18,3 +18,12 @@ def offer(dropdown: w.Dropdown, options: Sequence[tuple[str, str]]) -> None:
     """Replace the options of a list and select the first, which the widget does not do itself."""
     dropdown.options = options
     dropdown.index = 0 if options else None
+
+
+def labelled(kind: type[w.DOMWidget], label: str, **given: object) -> w.DOMWidget:
+    """A field under its label, as wide as its place."""
+    made = kind(
+        description=label, style={"description_width": "initial"}, layout=elements.plain_layout(), **given
+    )
+    made.add_class("pb-field")
+    return made

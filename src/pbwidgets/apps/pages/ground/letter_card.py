@@ -9,6 +9,7 @@ from pathlib import Path
 import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.ground.fields import labelled
 from pbwidgets.apps.visit import Visit
 from pbwidgets.exports.docx import Letter
 from pbwidgets.forms import elements
@@ -41,7 +42,7 @@ class LetterCard:
         self.recipients = self._line("recipients", comma.join(letter.recipients))
         self.contact = self._line("contact", letter.contact)
         self.phone = self._line("phone", letter.phone)
-        self.day = self._field(w.DatePicker, "day", value=letter.day)
+        self.day = labelled(w.DatePicker, visit.words("documents.field_day"), value=letter.day)
         self.make_button = elements.button(visit.words("documents.make"), visit.attempt(self.make), "primary")
         self.download = elements.markup("")
         lines = [self.recipients] if sent else []
@@ -76,15 +77,11 @@ class LetterCard:
         link.close()
 
     def _line(self, name: str, value: str, **given: object) -> TypedLine:
-        made: TypedLine = self._field(TypedLine, name, value=value, lang=self._visit.lang, **given)
-        return made
-
-    def _field(self, kind: type[w.DOMWidget], name: str, **given: object) -> w.DOMWidget:
-        made = kind(
-            description=self._visit.words(f"documents.field_{name}"),
-            style={"description_width": "initial"},
-            layout=elements.plain_layout(),
+        made: TypedLine = labelled(
+            TypedLine,
+            self._visit.words(f"documents.field_{name}"),
+            value=value,
+            lang=self._visit.lang,
             **given,
         )
-        made.add_class("pb-field")
         return made

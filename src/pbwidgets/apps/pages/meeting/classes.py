@@ -1,26 +1,23 @@
 """Classes in the meeting: proposed, already decided, and being decided now."""
 
 from collections.abc import Hashable
-from datetime import date
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
 
-from pbwidgets.apps.pages.ground.password_again import PasswordAgain
+from pbwidgets.apps.pages.ground.fields import labelled
+from pbwidgets.apps.pages.meeting.minutes import MinutesCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Track
 from pbwidgets.errors import DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
-from pbwidgets.forms.typed_text import TypedLine, TypedText
-from pbwidgets.workflows.ground.rights import check_confirmed
-from pbwidgets.workflows.ground.workspace import today
+from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.workflows.meeting.classes import decide_classes, load_classes
-from pbwidgets.workflows.meeting.decisions import Minutes
 
 
-class ClassCard:
+class ClassCard(MinutesCard):
     """Classes of one track: a list, and a decision assembled unit by unit and written once confirmed.
 
     Attributes
@@ -30,12 +27,18 @@ class ClassCard:
     """
 
     def __init__(self, visit: Visit, track: Track, *, may_act: bool) -> None:
-        self._visit, self._track, self._may_act = visit, track, may_act
+        body = track.decided_by
+        super().__init__(
+            visit,
+            visit.words("classes.page.decide"),
+            body=body.words(visit.lang) if body else "",
+            reason_hint=visit.words("classes.page.reason_hint"),
+        )
+        self._track, self._may_act = track, may_act
         self._names = track.class_names(visit.lang)
         self.pending: dict[str, tuple[int, str]] = {}
         self.table = elements.stack()
         self._make_picker()
-        self._make_decision()
         self.body = elements.stack()
         self.widget = elements.card(
             elements.paragraph(visit.words("classes.page.hint"), quiet=True),
@@ -47,11 +50,13 @@ class ClassCard:
 
     def _make_picker(self) -> None:
         visit = self._visit
-        self.unit = self._field(w.Combobox, "classes.page.unit", options=[], ensure_option=True)
-        self.class_no = self._field(
-            w.Dropdown, "classes.page.class", options=[(name, number) for number, name in self._names.items()]
+        self.unit = labelled(w.Combobox, visit.words("classes.page.unit"), options=[], ensure_option=True)
+        self.class_no = labelled(
+            w.Dropdown,
+            visit.words("classes.page.class"),
+            options=[(name, number) for number, name in self._names.items()],
         )
-        self.own_reason = self._field(TypedLine, "classes.page.own_reason", lang=visit.lang)
+        self.own_reason = labelled(TypedLine, visit.words("classes.page.own_reason"), lang=visit.lang)
         self.add_button = elements.button(visit.words("classes.page.add"), visit.attempt(self.add))
         self.take_button = elements.button(
             visit.words("classes.page.take_proposed"), visit.attempt(self.take_proposed)
@@ -61,37 +66,6 @@ class ClassCard:
             elements.row(self.unit, self.class_no, self.own_reason),
             elements.row(self.add_button, self.take_button, self.clear_button),
         )
-
-    def _make_decision(self) -> None:
-        visit, body = self._visit, self._track.decided_by
-        self.by = self._field(
-            TypedLine,
-            "meeting.decide_by",
-            lang=visit.lang,
-            is_name=True,
-            value=body.words(visit.lang) if body else "",
-        )
-        self.on = self._field(w.DatePicker, "meeting.decide_on", value=today())
-        self.reason = self._field(
-            TypedText,
-            "meeting.decide_reason",
-            lang=visit.lang,
-            placeholder=visit.words("classes.page.reason_hint"),
-        )
-        self.present = self._field(
-            TypedLine,
-            "meeting.decide_present",
-            lang=visit.lang,
-            placeholder=visit.words("meeting.decide_present_hint"),
-        )
-        self.again = PasswordAgain(visit)
-        ask = visit.attempt(self.again.before(self.ask, check_confirmed))
-        self.button = elements.button(visit.words("classes.page.decide"), ask, "primary")
-        self.confirm_button = elements.button(
-            visit.words("meeting.decide_confirm"), visit.attempt(self.confirm), "danger"
-        )
-        self.back_button = elements.button(visit.words("meeting.decide_back"), self.close)
-        self.summary = elements.stack()
 
     # -- what is shown ---------------------------------------------------------------------------------
 
@@ -113,15 +87,7 @@ class ClassCard:
         heads += [visit.words("classes.page.column_now")] if self._may_act else []
         heads.append(visit.words("classes.page.column_why"))
         self.table.children = (elements.table(heads, [self._cells(row) for row in self._records()]),)
-        decision = [
-            elements.row(self.by, self.on),
-            self.present,
-            self.reason,
-            self.button,
-            self.again.view,
-            self.summary,
-        ]
-        self.body.children = tuple(decision) if self.pending else ()
+        self.body.children = self.parts if self.pending else ()
         self.clear_button.disabled = not self.pending
         self.close()
 
@@ -169,11 +135,6 @@ class ClassCard:
         self.pending.clear()
         self._draw()
 
-    def close(self) -> None:
-        """Close the summary."""
-        self.summary.children = ()
-        self.button.disabled = False
-
     def ask(self) -> None:
         """Show a summary of the decision, to be confirmed."""
         visit, glue = self._visit, self._visit.words("classes.page.comma")
@@ -183,14 +144,12 @@ class ClassCard:
             for number, name in self._names.items()
             if number in numbers
         )
-        lines = [visit.words("classes.page.summary", by=self.by.value, on=self._day(), counted=counted)]
+        lines = [visit.words("classes.page.summary", by=self.by.value, on=self.day, counted=counted)]
         proposed = dict(zip(self._rows["unit_code"], self._rows["proposed"], strict=True))
         other = sum(number != proposed.get(code) for code, (number, _) in self.pending.items())
         if other:
             lines.append(visit.words("classes.page.otherwise", count=other))
-        notice = elements.notice("warn", "\n".join(lines))
-        self.summary.children = (notice, elements.row(self.confirm_button, self.back_button))
-        self.button.disabled = True
+        self._summarise(lines)
 
     def confirm(self) -> None:
         """Write the decision as summarised."""
@@ -201,24 +160,10 @@ class ClassCard:
             visit.desk,
             self._track.id,
             {code: number for code, (number, _) in self.pending.items()},
-            Minutes(self.reason.value, self.by.value, self._day(), self.present.value),
+            self.minutes,
             reasons={code: why for code, (_, why) in self.pending.items()},
         )
         self.pending.clear()
         self.reason.value = ""
         self.show()
         visit.messages.say("good", visit.words("classes.page.done", count=count))
-
-    def _day(self) -> date:
-        day = self.on.value
-        if not isinstance(day, date):
-            raise DataError("meeting.decide_day_missing")
-        return day
-
-    def _field(self, kind: type[w.DOMWidget], code: str, **given: object) -> w.DOMWidget:
-        made = kind(
-            description=self._visit.words(code), style={"description_width": "initial"},
-            layout=elements.plain_layout(), **given,
-        )  # fmt: skip
-        made.add_class("pb-field")
-        return made

@@ -1,26 +1,22 @@
 """The campaign's lists of units: why each unit is on one, and what the meeting decides on it."""
 
 from collections.abc import Hashable
-from datetime import date
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
 
+from pbwidgets.apps.pages.ground.fields import labelled
 from pbwidgets.apps.pages.ground.letter_card import LetterCard
-from pbwidgets.apps.pages.ground.password_again import PasswordAgain
+from pbwidgets.apps.pages.meeting.minutes import MinutesCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign.checklists import UnitList
 from pbwidgets.errors import DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
-from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.scoring.frames import NOT_SELECTED, SELECTED
 from pbwidgets.workflows.exchange.documents.letters import suggest_letter
 from pbwidgets.workflows.exchange.documents.unit_list import make_list_circular
-from pbwidgets.workflows.ground.rights import check_confirmed
-from pbwidgets.workflows.ground.workspace import today
-from pbwidgets.workflows.meeting.decisions import Minutes
 from pbwidgets.workflows.meeting.lists import decide_list, lists_in_view, read_list
 
 OPEN = ""
@@ -32,7 +28,7 @@ def list_cards(visit: Visit) -> list[w.Widget]:
     return [ListCard(visit, item).widget for item in lists_in_view(visit.desk)]
 
 
-class ListCard:
+class ListCard(MinutesCard):
     """One list; who decides on it also chooses for each unit, and writes all choices once they are confirmed.
 
     Attributes
@@ -42,7 +38,8 @@ class ListCard:
     """
 
     def __init__(self, visit: Visit, item: UnitList) -> None:
-        self._visit, self._item = visit, item
+        super().__init__(visit, visit.words("meeting.list_decide"))
+        self._item = item
         self.choices: dict[str, w.Dropdown] = {}
         self._view = read_list(visit.desk, item.id)
         self.table, self.lines, self.letter = elements.stack(), elements.stack(), elements.stack()
@@ -60,36 +57,18 @@ class ListCard:
 
     def _make_decision(self) -> None:
         visit = self._visit
-        self.other = self._field(w.Combobox, "list_other", options=[], ensure_option=True)
+        self.other = labelled(w.Combobox, visit.words("meeting.list_other"), options=[], ensure_option=True)
         self.add_button = elements.button(visit.words("meeting.list_add"), visit.attempt(self.add))
         self.take_button = elements.button(
             visit.words("meeting.list_take_proposed"), visit.attempt(self.take_proposed)
         )
         self.clear_button = elements.button(visit.words("meeting.list_clear"), visit.attempt(self.clear))
-        self.by = self._field(TypedLine, "decide_by", lang=visit.lang, is_name=True)
-        self.on = self._field(w.DatePicker, "decide_on", value=today())
-        self.reason = self._field(TypedText, "decide_reason", lang=visit.lang)
-        hint = visit.words("meeting.decide_present_hint")
-        self.present = self._field(TypedLine, "decide_present", lang=visit.lang, placeholder=hint)
-        again = PasswordAgain(visit)
-        ask = visit.attempt(again.before(self.ask, check_confirmed))
-        self.button = elements.button(visit.words("meeting.list_decide"), ask, "primary")
-        self.confirm_button = elements.button(
-            visit.words("meeting.decide_confirm"), visit.attempt(self.confirm), "danger"
-        )
-        self.back_button = elements.button(visit.words("meeting.decide_back"), self.close)
-        self.summary = elements.stack()
         self._asked: dict[str, str] | None = None
         self.decision = elements.stack(
             elements.row(self.take_button, self.clear_button),
             self.lines,
             elements.row(self.other, self.add_button),
-            elements.row(self.by, self.on),
-            self.present,
-            self.reason,
-            self.button,
-            again.view,
-            self.summary,
+            *self.parts,
         )
 
     # -- what is shown ---------------------------------------------------------------------------------
@@ -153,11 +132,7 @@ class ListCard:
         options = [(visit.words("meeting.list_no_choice"), OPEN)]
         options += [(visit.words(f"standing.decided_{one}"), one) for one in (SELECTED, NOT_SELECTED)]
         name = self._view.rows.set_index("unit_code")["unit_name"][code]
-        made = w.Dropdown(
-            options=options, value=OPEN, description=str(name),
-            style={"description_width": "initial"}, layout=elements.plain_layout(),
-        )  # fmt: skip
-        made.add_class("pb-field")
+        made = labelled(w.Dropdown, str(name), options=options, value=OPEN)
         made.observe(lambda _: self.close(), "value")
         self.choices[code] = made
 
@@ -193,8 +168,7 @@ class ListCard:
     def close(self) -> None:
         """Close the summary."""
         self._asked = None
-        self.summary.children = ()
-        self.button.disabled = False
+        super().close()
 
     def ask(self) -> None:
         """Show a summary of the decision, to be confirmed."""
@@ -208,15 +182,11 @@ class ListCard:
             or visit.words("meeting.none")
             for status in (SELECTED, NOT_SELECTED)
         }
-        lines = [visit.words("meeting.list_summary", by=self.by.value, on=self._day(), **told)]
+        lines = [visit.words("meeting.list_summary", by=self.by.value, on=self.day, **told)]
         if rows["decided"][list(chosen)].notna().any():
             lines.append(visit.words("meeting.decide_replaces"))
         self._asked = chosen
-        self.summary.children = (
-            elements.notice("warn", "\n".join(lines)),
-            elements.row(self.confirm_button, self.back_button),
-        )
-        self.button.disabled = True
+        self._summarise(lines)
 
     def confirm(self) -> None:
         """Write the decision as summarised."""
@@ -227,23 +197,9 @@ class ListCard:
             visit.desk,
             self._item.id,
             self._asked,
-            Minutes(self.reason.value, self.by.value, self._day(), self.present.value),
+            self.minutes,
             seen=self._view.seen,
         )
         self.reason.value = ""
         self.show()
         visit.messages.say("good", visit.words("meeting.decide_done", count=count))
-
-    def _day(self) -> date:
-        day = self.on.value
-        if not isinstance(day, date):
-            raise DataError("meeting.decide_day_missing")
-        return day
-
-    def _field(self, kind: type[w.DOMWidget], name: str, **given: object) -> w.DOMWidget:
-        made = kind(
-            description=self._visit.words(f"meeting.{name}"), style={"description_width": "initial"},
-            layout=elements.plain_layout(), **given,
-        )  # fmt: skip
-        made.add_class("pb-field")
-        return made

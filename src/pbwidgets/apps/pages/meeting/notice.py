@@ -1,15 +1,15 @@
 """The public notice of a track: its days, and the objections received."""
 
-from datetime import date
 from functools import partial
 from pathlib import Path
 
 import ipywidgets as w
 
+from pbwidgets.apps.pages.ground.fields import labelled
 from pbwidgets.apps.pages.ground.letter_card import LetterCard
+from pbwidgets.apps.pages.meeting.minutes import read_day
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Track
-from pbwidgets.errors import DataError
 from pbwidgets.exports.docx import Letter
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
@@ -41,11 +41,17 @@ class NoticeCard:
         self._visit, self._track, self._may_act = visit, track, may_act
         given = track.public_notice
         contact = given.contact.words(visit.lang) if given and given.contact else ""
-        self.contact = self._field(TypedLine, "notice_contact_field", lang=visit.lang, value=contact,
-                                   placeholder=visit.words("meeting.notice_contact_hint"))  # fmt: skip
-        self.begins = self._field(w.DatePicker, "notice_begins", value=today())
-        self.days = self._field(
-            w.BoundedIntText, "notice_days", value=given.days if given else 7, min=1, max=365
+        self.contact = labelled(
+            TypedLine, visit.words("meeting.notice_contact_field"), lang=visit.lang, value=contact,
+            placeholder=visit.words("meeting.notice_contact_hint"),
+        )  # fmt: skip
+        self.begins = labelled(w.DatePicker, visit.words("meeting.notice_begins"), value=today())
+        self.days = labelled(
+            w.BoundedIntText,
+            visit.words("meeting.notice_days"),
+            value=given.days if given else 7,
+            min=1,
+            max=365,
         )
         self.start_button = elements.button(
             visit.words("meeting.notice_start"), visit.attempt(self.ask), "primary"
@@ -56,13 +62,15 @@ class NoticeCard:
         self.back_button = elements.button(visit.words("meeting.decide_back"), self.dismiss_plan)
         self.summary = elements.stack()
         self._planned: PlannedNotice | None = None
-        self.only = self._field(w.Combobox, "notice_unit", options=[], ensure_option=True)
-        self.unit = self._field(w.Combobox, "objection_unit", options=[], ensure_option=True)
-        self.received = self._field(w.DatePicker, "objection_on", value=today())
-        self.gist = self._field(TypedText, "objection_gist", lang=visit.lang)
+        self.only = labelled(w.Combobox, visit.words("meeting.notice_unit"), options=[], ensure_option=True)
+        self.unit = labelled(
+            w.Combobox, visit.words("meeting.objection_unit"), options=[], ensure_option=True
+        )
+        self.received = labelled(w.DatePicker, visit.words("meeting.objection_on"), value=today())
+        self.gist = labelled(TypedText, visit.words("meeting.objection_gist"), lang=visit.lang)
         self.add_button = elements.button(visit.words("meeting.objection_add"), visit.attempt(self.add))
-        self.which = self._field(w.Dropdown, "objection_pick", options=[])
-        self.outcome = self._field(TypedLine, "objection_outcome", lang=visit.lang)
+        self.which = labelled(w.Dropdown, visit.words("meeting.objection_pick"), options=[])
+        self.outcome = labelled(TypedLine, visit.words("meeting.objection_outcome"), lang=visit.lang)
         self.uphold_button = elements.button(
             visit.words("meeting.objection_uphold"), visit.attempt(self.uphold)
         )
@@ -113,7 +121,7 @@ class NoticeCard:
         visit = self._visit
         visit.messages.clear()
         planned = plan_notice(
-            visit.desk, self._track.id, _day(self.begins.value), days=self.days.value,
+            visit.desk, self._track.id, read_day(self.begins.value), days=self.days.value,
             contact=self.contact.value, unit_code=self._codes.get(self.only.value),
         )  # fmt: skip
         notice, listed = planned.notice, visit.words("meeting.comma")
@@ -159,7 +167,7 @@ class NoticeCard:
         visit = self._visit
         code = self._codes.get(self.unit.value, self.unit.value)
         number = find_notice_for(self._states, code, today())
-        add_objection(visit.desk, number, code, _day(self.received.value), self.gist.value)
+        add_objection(visit.desk, number, code, read_day(self.received.value), self.gist.value)
         self.gist.value, self.unit.value = "", ""
         self.show()
         visit.messages.say("good", visit.words("meeting.objection_added"))
@@ -255,17 +263,3 @@ class NoticeCard:
         if self._running():
             parts += [elements.row(self.unit, self.received), self.gist, self.add_button]
         return parts
-
-    def _field(self, kind: type[w.DOMWidget], name: str, **given: object) -> w.DOMWidget:
-        made = kind(
-            description=self._visit.words(f"meeting.{name}"), style={"description_width": "initial"},
-            layout=elements.plain_layout(), **given,
-        )  # fmt: skip
-        made.add_class("pb-field")
-        return made
-
-
-def _day(value: object) -> date:
-    if not isinstance(value, date):
-        raise DataError("meeting.decide_day_missing")
-    return value

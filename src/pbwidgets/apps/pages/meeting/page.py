@@ -170,7 +170,7 @@ class MeetingPage:
             "meeting.show_decided" if self._by_rules else "meeting.show_ruled"
         )
         self.questions.show(self.listed)
-        self.decision.show()
+        self.decision.close()
         if self.chart.children:
             self._draw_chart()
 
