@@ -8,6 +8,7 @@ from pbwidgets.campaign.derived import find_circle
 from pbwidgets.campaign.expressions import Expression
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.known import Known, find_repeated, find_reserved, read_expression
+from pbwidgets.campaign.list_order import before_in_group, rests_on, top_lists
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.names import RESERVED
 
@@ -26,7 +27,7 @@ def find_in_lists(campaign: Campaign, known: Known) -> Iterator[Finding]:
         yield from _find_in_track(campaign, item, address)
         yield from _find_in_condition(campaign, item, address, known)
         yield from _find_in_group(campaign, at, item)
-    circle = find_circle(_rests_on(campaign))
+    circle = find_circle(rests_on(campaign))
     if circle:
         at = next(at for at, item in enumerate(campaign.lists) if item.id == circle[0])
         yield Finding("campaign.lists_in_circle", ("lists", at, "when"), {"circle": " → ".join(circle)})
@@ -70,7 +71,7 @@ def _find_in_condition(
         yield Finding("campaign.checks_of_what", here, {"names": CHECK}, ((*address, "of"),))
         return
     yield from known.find_in_condition(item.when, here, group=False, more=more)
-    top = {one.id for one in campaign.lists if one.audience == "top"}
+    top = top_lists(campaign)
     for name in names:
         if item.audience != "top" and counts.get(name) in top:
             yield Finding("campaign.top_list_told", here, {"list": counts[name]}, (("lists",), ("listed",)))
@@ -85,7 +86,7 @@ def _find_in_condition(
 
 def _find_in_group(campaign: Campaign, at: int, item: UnitList) -> Iterator[Finding]:
     """A list that nobody comes on, since one before it takes all; a group that tells who is on the top's list."""
-    before = [one for one in campaign.lists[:at] if item.group is not None and one.group == item.group]
+    before = before_in_group(campaign, item)
     rests_on: tuple[Address, ...] = (("lists",),)
     taking = next((one for one in before if one.when is None), None)
     if taking is not None:
@@ -95,14 +96,3 @@ def _find_in_group(campaign: Campaign, at: int, item: UnitList) -> Iterator[Find
         yield Finding(
             "campaign.group_of_audiences", ("lists", at, "audience"), {"group": item.group}, rests_on
         )
-
-
-def _rests_on(campaign: Campaign) -> dict[str, tuple[str, ...]]:
-    counts = {one.id: one.in_list for one in campaign.listed}
-    found: dict[str, tuple[str, ...]] = {}
-    for at, item in enumerate(campaign.lists):
-        expression = read_expression(item.when) if item.when else None
-        names = sorted(expression.names) if isinstance(expression, Expression) else []
-        before = [one.id for one in campaign.lists[:at] if item.group is not None and one.group == item.group]
-        found[item.id] = (*before, *(counts[name] for name in names if name in counts))
-    return found

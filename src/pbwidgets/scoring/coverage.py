@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from pbwidgets.scoring.frames import NO_TARGET, NOT_APPLICABLE, REACHED, STANDING_STATES
+from pbwidgets.scoring.frames import NO_TARGET, NOT_APPLICABLE, STANDING_STATES
 
 NOT_EXPECTED: Final = (NOT_APPLICABLE, NO_TARGET)
 """States in which nothing is expected of the unit: they count in no share."""
@@ -39,9 +39,3 @@ def agg_coverage(standings: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     counted = keys.assign(**{state: standings["state"] == state for state in EXPECTED})
     made = counted.groupby(list(by), sort=False)[list(EXPECTED)].sum().astype("int64")
     return made.assign(expected=made.sum(axis=1))
-
-
-def share_reached(counts: pd.Series) -> float:
-    """Per cent of the checks that are reached; NaN where none is expected."""
-    expected = float(counts["expected"])
-    return 100 * float(counts[REACHED]) / expected if expected else float("nan")

@@ -17,6 +17,7 @@ import pandas as pd
 
 from pbwidgets.campaign.checklists import CHECK, CHECK_ALL, CHECK_NAMES, UnitList
 from pbwidgets.campaign.expressions import parse
+from pbwidgets.campaign.list_order import before_in_group, rests_on, top_lists
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.names import UNIT_NAMES
 from pbwidgets.scoring.arrays import Floats, Ints, Objects, positions_in, to_objects
@@ -76,11 +77,6 @@ def list_units(
     return to_frame(pd.concat(parts, ignore_index=True) if parts else [], LISTED)
 
 
-def top_lists(campaign: Campaign) -> frozenset[str]:
-    """Ids of the lists that only reviewers at the top and the organiser may see."""
-    return frozenset(item.id for item in campaign.lists if item.audience == "top")
-
-
 def for_all(campaign: Campaign, listed: pd.DataFrame) -> pd.DataFrame:
     """Rows of the lists that everybody may see who may see lists at all; columns as they come."""
     return listed[~listed["list_id"].isin(top_lists(campaign))].reset_index(drop=True)
@@ -102,17 +98,6 @@ def order_lists(campaign: Campaign) -> list[UnitList]:
     by_id = {item.id: item for item in campaign.lists}
     order = TopologicalSorter(rests_on(campaign))
     return [by_id[list_id] for list_id in order.static_order() if list_id in by_id]
-
-
-def rests_on(campaign: Campaign) -> dict[str, tuple[str, ...]]:
-    """Ids of the lists on which each list rests: those it counts, and those before it in its group."""
-    counted = {item.id: item.in_list for item in campaign.listed}
-    found: dict[str, tuple[str, ...]] = {}
-    for at, item in enumerate(campaign.lists):
-        names = parse(item.when).names if item.when else ()
-        before = [other.id for other in campaign.lists[:at] if item.group and other.group == item.group]
-        found[item.id] = (*before, *sorted(counted[name] for name in names if name in counted))
-    return found
 
 
 def kinds_of_list(campaign: Campaign, item: UnitList) -> tuple[str, ...]:
@@ -194,8 +179,7 @@ class _Run:
         """
         if item.when is None:
             return np.array([np.nan if lacking else 1.0 for lacking in missing])
-        options = {name: column.options for name, column in self.table.columns.items() if column.options}
-        held = compute_column(item.when, columns, len(missing), self.day, options=options)
+        held = compute_column(item.when, columns, len(missing), self.day, options=self.table.options)
         return np.where(np.isnan(held), np.nan, (held != 0).astype(np.float64))
 
     def _column(self, name: str, units: Ints, at: Ints, standings: pd.DataFrame) -> Floats:
@@ -226,7 +210,7 @@ class _Run:
     def _before(self, item: UnitList, codes: "pd.Index[Any]") -> tuple[Objects, Objects]:
         """For each unit the list of the same group on which it is already (empty: none), and what one lacked."""
         taken, missing = np.full(len(codes), "", dtype=object), np.full(len(codes), None, dtype=object)
-        for list_id in reversed([one.id for one in self._in_group(item)]):
+        for list_id in reversed([one.id for one in before_in_group(self.campaign, item)]):
             rows = self.made[list_id]
             at = positions_in(rows.loc[rows["proposed"], "unit_code"], codes)
             taken[at[at >= 0]] = list_id
@@ -235,11 +219,6 @@ class _Run:
             for unit, args in zip(at.tolist(), unknown["reason_args"], strict=True):
                 missing[unit] = json.loads(args)["missing"] if unit >= 0 else missing[unit]
         return taken, missing
-
-    def _in_group(self, item: UnitList) -> list[UnitList]:
-        """The lists before one in its group."""
-        at = self.campaign.lists.index(item)
-        return [one for one in self.campaign.lists[:at] if item.group and one.group == item.group]
 
     def _decided(self, item: UnitList, codes: "pd.Index[Any]") -> pd.DataFrame:
         """Decision and its day for each unit, <NA> where there is none."""

@@ -1,8 +1,9 @@
 """Measures: numbers computed from the answers of a unit, of its subtree, or of an ancestor."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -60,6 +61,11 @@ class MeasureTable:
 
     register: Register
     columns: Mapping[str, MeasureColumn]
+
+    @cached_property
+    def options(self) -> Mapping[str, Sequence[str]]:
+        """Ids of the options of each measure that is one that was chosen, as their numbers count them."""
+        return {name: column.options for name, column in self.columns.items() if column.options}
 
 
 @dataclass(frozen=True)

@@ -367,7 +367,7 @@ def decide_over_measures(expression: str, layout: TrackLayout, table: MeasureTab
         len(layout.units),
         today,
         layout.groups,
-        {name: column.options for name, column in columns.items() if column.options},
+        table.options,
     )
     out = np.zeros(len(layout.units), dtype=bool)
     for column in columns.values():

@@ -114,7 +114,7 @@ def compute_for(expression: str, table: MeasureTable, units: Ints, day: date) ->
         {name: column.values[units] for name, column in table.columns.items()},
         len(units),
         day,
-        options={name: column.options for name, column in table.columns.items() if column.options},
+        options=table.options,
     )
 
 

@@ -18,6 +18,7 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Form, from_json, to_json, to_rows
+from pbwidgets.campaign.list_order import top_lists
 from pbwidgets.campaign.living import has_lives, trace_lives
 from pbwidgets.campaign.source import parse_source, read_text
 from pbwidgets.errors import DataError
@@ -27,7 +28,7 @@ from pbwidgets.scoring import Records, Scores, to_frame
 from pbwidgets.scoring.carried import list_carried
 from pbwidgets.scoring.extracts import extract_shown
 from pbwidgets.scoring.frames import CARRIED, COLUMNS, LISTED, RECORD_FRAMES
-from pbwidgets.scoring.lists import for_top, top_lists
+from pbwidgets.scoring.lists import for_top
 from pbwidgets.scoring.pipeline import score_with_top
 from pbwidgets.settings import Settings
 from pbwidgets.store import (

@@ -14,6 +14,7 @@ from typing import Final, get_args
 import pandas as pd
 
 from pbwidgets.campaign import Campaign
+from pbwidgets.campaign.list_order import top_lists
 from pbwidgets.campaign.names import places
 from pbwidgets.exports import About, Column, Sheet, build_workbook
 from pbwidgets.store import ALWAYS, Actor, AuditQuery, AuditRow, Deed, LoggedAction, load_audit
@@ -205,8 +206,9 @@ def _midnight(day: date | None, days_later: int = 0) -> datetime | None:
 
 def _to_frame(workspace: Workspace, found: list[AuditRow], lang: str | None) -> pd.DataFrame:
     units = unit_names(workspace.units())
-    opened = (*closed_campaigns(workspace), *open_campaigns(workspace))
-    campaigns = {one.campaign.id: one.campaign for one in opened}
+    campaigns = {one.campaign.id: one.campaign for one in open_campaigns(workspace)}
+    if any(row.deed.campaign_id and row.deed.campaign_id not in campaigns for row in found):
+        campaigns = {one.campaign.id: one.campaign for one in closed_campaigns(workspace)} | campaigns
     spoken = spoken_language(lang or "")
     known = {
         name: {**campaign_names(campaign, spoken), "for_top": _lists_for_top(campaign, lang)}
@@ -235,7 +237,7 @@ def _to_frame(workspace: Workspace, found: list[AuditRow], lang: str | None) -> 
 
 def _lists_for_top(campaign: Campaign, lang: str | None) -> dict[str, str]:
     """Lists that only the top may see: whoever reads the log learns that there is one, and no name."""
-    return {item.id: say("audit.list_for_top", lang) for item in campaign.lists if item.audience == "top"}
+    return dict.fromkeys(top_lists(campaign), say("audit.list_for_top", lang))
 
 
 def _with_fields(
