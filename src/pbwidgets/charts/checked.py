@@ -41,6 +41,12 @@ def rows_of_track(standings: pd.DataFrame, names: Mapping[str, str], view: View)
     return standings[ours]
 
 
+def map_states(standings: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+    """State of each unit in each check and part, all of it text."""
+    rows = standings[["unit_code", "check_id", "part", "state"]].fillna("").astype(str)
+    return {(row[0], row[1], row[2]): row[3] for row in rows.to_numpy().tolist()}
+
+
 def list_checked(standings: pd.DataFrame, view: View) -> list[Checked]:
     """The checks that occur, by heading and then in the order of the track; those under no heading last."""
     order = {(one.check_id, one.part): one.name for one in named_checks(view.campaign, view.track)}

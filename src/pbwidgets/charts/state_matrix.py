@@ -14,6 +14,7 @@ from pbwidgets.charts.cells import Cells, place_cell
 from pbwidgets.charts.checked import (
     Checked,
     list_checked,
+    map_states,
     rows_of_track,
     sign_of,
     split_columns,
@@ -166,8 +167,7 @@ def pages_of(standings: pd.DataFrame, names: Mapping[str, str], view: View) -> i
 def _plan(standings: pd.DataFrame, names: Mapping[str, str], view: View) -> _Plan:
     own = rows_of_track(standings, names, view)
     columns = list_checked(own, view)
-    rows = own[["unit_code", "check_id", "part", "state"]].fillna("").astype(str)
-    states = {(row[0], row[1], row[2]): row[3] for row in rows.to_numpy().tolist()}
+    states = map_states(own)
     counts = agg_coverage(own, ["unit_code"])
     codes = [code for code in names if code in counts.index]
     reached, expected = (dict(zip(counts.index, counts[name], strict=True)) for name in (REACHED, "expected"))

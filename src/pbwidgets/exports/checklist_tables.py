@@ -11,7 +11,7 @@ from pbwidgets.campaign.life import Life
 from pbwidgets.campaign.model import Field
 from pbwidgets.campaign.names import places
 from pbwidgets.charts import View
-from pbwidgets.charts.checked import list_checked, rows_of_track
+from pbwidgets.charts.checked import list_checked, map_states, rows_of_track, word_state
 from pbwidgets.exports.columns import Column
 from pbwidgets.exports.tables import LabelledTable, word_answer
 from pbwidgets.scoring import word_reason
@@ -57,8 +57,7 @@ def matrix_of_standings(
     """
     say_in, own = Words("tables", view.lang), rows_of_track(standings, names, view)
     checked, counts = list_checked(own, view), agg_coverage(own, ["unit_code"])
-    keys = own[["unit_code", "check_id", "part", "state"]].fillna("").astype(str).to_numpy().tolist()
-    states = {(row[0], row[1], row[2]): say(f"standing.{row[3]}", view.lang) for row in keys}
+    states = {key: word_state(state, view) for key, state in map_states(own).items()}
     rows: list[dict[str, object]] = [
         {
             "unit_name": names[code],

@@ -1,16 +1,16 @@
 """What may be changed of entries that were handed in, by the hand of whoever gets or sends a workbook."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from pbwidgets.campaign import Form, rows_in
+from pbwidgets.campaign import Form
 from pbwidgets.campaign.names import places
 from pbwidgets.store import SubmissionKey, SubmissionState
 from pbwidgets.workflows.filling.access import filling_actor, is_living, units_to_fill
 from pbwidgets.workflows.filling.amending import units_to_open
-from pbwidgets.workflows.filling.hands import Hands, naming_fields
+from pbwidgets.workflows.filling.hands import Hands, leave_out, naming_fields
 from pbwidgets.workflows.ground.desk import Desk
 
 
@@ -69,7 +69,7 @@ class FormHands:
         """Answers without those that a hand from elsewhere is not shown."""
         if state.key.unit_code in self._filled:
             return answers
-        return dict(_without(answers, self._find(state.key, state).withheld))
+        return leave_out(answers, self._find(state.key, state).withheld)
 
     @cached_property
     def _filled(self) -> frozenset[str]:
@@ -89,15 +89,3 @@ class FormHands:
 
     def _find(self, key: SubmissionKey, state: SubmissionState) -> Hands:
         return Hands.of(self.desk, key, state)
-
-
-def _without(answers: Mapping[str, Any], withheld: frozenset[str]) -> Iterator[tuple[str, Any]]:
-    for name, value in answers.items():
-        inner = {path.partition("/")[2] for path in withheld if path.startswith(f"{name}/")}
-        if name in withheld:
-            continue
-        if inner and isinstance(value, list):
-            kept = rows_in(answers, name)
-            yield name, [{key: one for key, one in row.items() if key not in inner} for row in kept]
-        else:
-            yield name, value

@@ -125,7 +125,7 @@ def amend_within(
     hands = _check_changeable(Hands.of(desk, key, load_state(writer, key)))
     names = common_words(desk) if hands.form.identifying_paths() else None
     made = _Amendment(hands, key, lambda _: answers, "", is_own=True)
-    return _amend_within(writer, made, seen_version, names)
+    return _write_amendment(writer, made, seen_version, names)
 
 
 def examine_amendment(
@@ -364,10 +364,10 @@ def _amend(amendment: _Amendment, seen_version: int | None) -> int:
     names = common_words(desk) if amendment.hands.form.identifying_paths() else None
     with desk.write() as writer:
         check_version(writer, desk)
-        return _amend_within(writer, amendment, seen_version, names)
+        return _write_amendment(writer, amendment, seen_version, names)
 
 
-def _amend_within(
+def _write_amendment(
     writer: Writer, amendment: _Amendment, seen_version: int | None, names: CommonWords | None
 ) -> int:
     hands = amendment.hands

@@ -206,15 +206,7 @@ class Hands:
     @cached_property
     def shown(self) -> Answers:
         """The answers without those that are withheld."""
-        made = dict(self.answers)
-        for path in self.withheld:
-            repeat, _, name = path.rpartition("/")
-            if not repeat:
-                made.pop(path, None)
-            else:
-                rows = rows_in(made, repeat)
-                made[repeat] = [{key: value for key, value in row.items() if key != name} for row in rows]
-        return made
+        return leave_out(self.answers, self.withheld)
 
     @cached_property
     def changeable(self) -> frozenset[str]:
@@ -323,6 +315,19 @@ class Hands:
         pointing = self.places.get(f"{place.repeat}/{by}") or self.places.get(by)
         label = by if pointing is None else pointing.field.label.words(lang)
         return say("fill.hand_named", lang, field=label)
+
+
+def leave_out(answers: Answers, paths: frozenset[str]) -> dict[str, Any]:
+    """Answers without those of some fields."""
+    made = dict(answers)
+    for path in paths:
+        repeat, _, name = path.rpartition("/")
+        if not repeat:
+            made.pop(path, None)
+        elif isinstance(made.get(repeat), list):
+            rows = rows_in(made, repeat)
+            made[repeat] = [{key: value for key, value in row.items() if key != name} for row in rows]
+    return made
 
 
 def later_of(place: Place) -> LaterBy | None:

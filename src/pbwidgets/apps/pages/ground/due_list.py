@@ -10,6 +10,7 @@ from pbwidgets.apps.pages.ground.state_words import SOON_DAYS, state_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.units import unit_names
 from pbwidgets.workflows.duties.lines import Due
 from pbwidgets.workflows.ground.workspace import today
 
@@ -33,10 +34,11 @@ def due_list(
         Words shown if there is nothing.
     """
     has_several = len({one.opened.campaign.id for one in due} - _here(visit)) > 0
-    rows = [_row(visit, one, has_several=has_several) for one in due]
+    names = unit_names(visit.workspace.units())
+    rows = [_row(visit, one, names, has_several=has_several) for one in due]
     rows += [(name, *([""] if has_several else []), "", "", said) for name, said in more]
-    names = ("duty", *(["campaign"] if has_several else []), "deadline", "remaining", "duty_count")
-    columns = [visit.words(f"home.{name}") for name in names]
+    heads = ("duty", *(["campaign"] if has_several else []), "deadline", "remaining", "duty_count")
+    columns = [visit.words(f"home.{name}") for name in heads]
     place = elements.stack(elements.table(columns, rows[:FEW], empty=empty))
     if len(rows) > FEW:
 
@@ -89,11 +91,10 @@ def _here(visit: Visit) -> set[str]:
     return {visit.opened.campaign.id}
 
 
-def _row(visit: Visit, due: Due, *, has_several: bool) -> tuple[str | Cell, ...]:
+def _row(visit: Visit, due: Due, names: Mapping[str, str], *, has_several: bool) -> tuple[str | Cell, ...]:
     name = due.name
     if due.unit_code and due.unit_code != due.by_unit:
-        unit = visit.workspace.units().set_index("unit_code")["unit_name"].get(due.unit_code, due.unit_code)
-        name = visit.words("home.due_unit", unit=unit, name=name)
+        name = visit.words("home.due_unit", unit=names.get(due.unit_code, due.unit_code), name=name)
     campaign = due.opened.campaign.name.words(visit.lang)
     return (
         Cell(name, _link(visit, due)),

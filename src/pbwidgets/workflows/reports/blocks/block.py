@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, get
 
 from pydantic import Field, NonNegativeInt
 
-from pbwidgets.campaign import Campaign, Form, Track
+from pbwidgets.campaign import Campaign, Track
 from pbwidgets.campaign.definition import Definition
 from pbwidgets.campaign.findings import Finding
+from pbwidgets.campaign.living import has_lives
 from pbwidgets.campaign.model import Id
-from pbwidgets.campaign.names import places
 from pbwidgets.errors import DataError, PbError
 from pbwidgets.scoring.extracts import FRAME_OF
 from pbwidgets.scoring.frames import COLUMNS
@@ -66,15 +66,10 @@ NEEDS: Final[Mapping[str, Callable[[Track], bool]]] = MappingProxyType(
 NEEDS_OF_CAMPAIGN: Final[Mapping[str, Callable[[Campaign], bool]]] = MappingProxyType(
     {
         "lists": lambda campaign: bool(campaign.lists),
-        "lives": lambda campaign: any(has_life(form) for form in campaign.forms),
+        "lives": lambda campaign: any(has_lives(form) for form in campaign.forms),
     }
 )
 """What a block may need of the campaign, named in the same way."""
-
-
-def has_life(form: Form) -> bool:
-    """Whether entries of a form live, or rows of one of its repeats."""
-    return form.life is not None or any(place.field.life is not None for place in places(form))
 
 
 @dataclass(frozen=True)

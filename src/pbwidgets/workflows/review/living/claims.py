@@ -7,6 +7,7 @@ from typing import Any
 
 from pbwidgets import store
 from pbwidgets.campaign import Campaign, Form, rows_in
+from pbwidgets.campaign.living import has_lives
 from pbwidgets.campaign.names import ROW, form_of_unit, places, row_names
 from pbwidgets.errors import DataError
 from pbwidgets.forms.answer_changes import AnswerChange, Answered, compare_versions
@@ -83,7 +84,7 @@ class Claim:
 
 def has_claims(campaign: Campaign) -> bool:
     """Whether units can say in a campaign that something is done, and a level accepts that."""
-    return any(form.reviewed and _lives(form) for form in campaign.forms)
+    return any(form.reviewed and has_lives(form) for form in campaign.forms)
 
 
 def claims_waiting(desk: Desk) -> tuple[SubmissionKey, ...]:
@@ -94,7 +95,7 @@ def claims_waiting(desk: Desk) -> tuple[SubmissionKey, ...]:
     RightsError
         As :func:`~pbwidgets.workflows.review.queue.review_queue`.
     """
-    living = [form.id for form in desk.opened.campaign.forms if form.reviewed and _lives(form)]
+    living = [form.id for form in desk.opened.campaign.forms if form.reviewed and has_lives(form)]
     queue = review_queue(desk)
     mine = queue[(queue["stage"] == "mine") & queue["form_id"].isin(living)]
     mine = mine[mine["unit_code"] != desk.actor.unit_code]
@@ -119,10 +120,6 @@ def open_claims(desk: Desk, keys: Sequence[SubmissionKey]) -> tuple[Claim, ...]:
         desk.authorise("review", continuing(desk, key.unit_code))
     with desk.workspace.store.read() as reader:
         return tuple(_open(reader, desk, key) for key in keys)
-
-
-def _lives(form: Form) -> bool:
-    return form.life is not None or any(place.field.life is not None for place in places(form))
 
 
 def _open(reader: Reader, desk: Desk, key: SubmissionKey) -> Claim:

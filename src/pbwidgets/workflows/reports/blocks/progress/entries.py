@@ -11,6 +11,7 @@ from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.findings import Finding, unknown
 from pbwidgets.campaign.known import find_in_expression, values_of_unit
 from pbwidgets.campaign.literals import FLAG, NUMBER, Values, values_of
+from pbwidgets.campaign.living import has_lives
 from pbwidgets.campaign.names import (
     ENTRY_CLOSED,
     ENTRY_FLAGS,
@@ -33,7 +34,7 @@ from pbwidgets.exports.checklist_tables import (
     split_flags,
 )
 from pbwidgets.exports.tables import LabelledTable
-from pbwidgets.workflows.reports.blocks.block import FormId, Rows, block, has_life
+from pbwidgets.workflows.reports.blocks.block import FormId, Rows, block
 from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Sentence, Table
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class EntriesArguments(Rows):
     def find_wrong(self, campaign: Campaign) -> Iterator[tuple[str, Finding]]:
         """Columns, order and condition that do not fit the form, or a form whose entries do not live."""
         form = campaign.form(self.form) if self.form else None
-        if form is not None and not has_life(form) and form.occurrence == "once":
+        if form is not None and not has_lives(form) and form.occurrence == "once":
             yield "form", Finding("blocks.no_life", (), {"form": form.id})
             return
         shut = form.sensitive_paths() if form else frozenset()
@@ -133,7 +134,7 @@ def find_entries(report: "Report", form_id: str | None, where: str | None) -> li
     forms = [
         form
         for form in report.campaign.forms
-        if form.survey is None and (has_life(form) if form_id is None else form.id == form_id)
+        if form.survey is None and (has_lives(form) if form_id is None else form.id == form_id)
     ]
     found = [one for form in forms for one in living_rows(form, report.scores.entries, report.submissions)]
     if where is None:
